@@ -1,0 +1,168 @@
+"""What is enough: at least, at most, exactly, between, about, never decreasing, as printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from edutargets.bounds import Interval, exactly
+from edutargets.errors import UnitError
+from edutargets.units import Quantity
+from edutargets.yaml_files import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Goal", "GoalWords", "NeverChanging", "QuantityText", "Verdict", "goal_of", "rounding_step"]
+
+
+class Verdict(StrEnum):
+    """What can be said of a promise; there is no score and no average of verdicts."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+def _quantity(value: object) -> Quantity:
+    if isinstance(value, Quantity):
+        return value
+    try:
+        return Quantity.parse(str(value))
+    except UnitError as error:
+        raise ValueError(str(error)) from error
+
+
+QuantityText = Annotated[
+    Quantity,
+    BeforeValidator(_quantity),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "description": "a number with its unit", "examples": ["83 %", "7000 CNY/student/year", "12亿元"]}),
+]
+
+
+class NeverChanging(Definition):
+    """Never falling (or rising) from a year on, in money of the day (nominal) or of one year (real)."""
+
+    from_: Annotated[int, Field(ge=1900, le=2200, alias="from")]
+    basis: Literal["nominal", "real"] = "nominal"
+
+
+class GoalWords(Definition):
+    """The goal as it is written; the limit itself is enough (以上 includes the number), ``above`` excludes it."""
+
+    at_least: QuantityText | None = None
+    at_most: QuantityText | None = None
+    above: QuantityText | None = None
+    below: QuantityText | None = None
+    exactly: QuantityText | None = None
+    between: tuple[QuantityText, QuantityText] | None = None
+    about: QuantityText | None = None
+    tolerance: QuantityText | None = None
+    printed: QuantityText | None = None
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The goal words that are used."""
+        words = ("at_least", "at_most", "above", "below", "exactly", "between", "about", "printed")
+        return tuple(word for word in words if getattr(self, word) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The numbers that are enough, in the measure's own unit.
+
+    Args:
+        word: How the plan says it.
+        lower: The smallest number that is enough; ``None`` where nothing is too little.
+        upper: The largest number that is enough; ``None`` where nothing is too much.
+        open_ended: Whether the limit itself is not enough.
+
+    Examples:
+        >>> at_least = Goal("at_least", lower=exactly(Fraction(1, 2)))
+        >>> at_least.judge(exactly(Fraction(1, 2)))
+        <Verdict.MET: 'met'>
+        >>> at_least.judge(Interval(Fraction(49, 100), Fraction(51, 100)))
+        <Verdict.UNDETERMINED: 'undetermined'>
+        >>> at_least.shortfall(Fraction(2, 5))
+        Fraction(1, 10)
+    """
+
+    word: str
+    lower: Interval | None = None
+    upper: Interval | None = None
+    open_ended: bool = False
+
+    def judge(self, value: Interval) -> Verdict:
+        """Say whether the value is enough; ``undetermined`` where its whole range does not agree."""
+        if self.word == "printed":
+            assert self.lower is not None  # noqa: S101  # a printed figure has both ends
+            assert self.upper is not None  # noqa: S101  # a printed figure has both ends
+            return Verdict.MET if value.meets(Interval(self.lower.lower, self.upper.upper)) else Verdict.NOT_MET
+        sides = []
+        if self.lower is not None:
+            sides.append(self._side(value.lower, value.upper, self.lower.lower, self.lower.upper))
+        if self.upper is not None:
+            sides.append(self._side(-value.upper, -value.lower, -self.upper.upper, -self.upper.lower))
+        if Verdict.NOT_MET in sides:
+            return Verdict.NOT_MET
+        return Verdict.UNDETERMINED if Verdict.UNDETERMINED in sides else Verdict.MET
+
+    def _side(self, least: Fraction, most: Fraction, limit_least: Fraction, limit_most: Fraction) -> Verdict:
+        if least > limit_most or (least == limit_most and not self.open_ended):
+            return Verdict.MET
+        if most < limit_least or (most == limit_least and self.open_ended):
+            return Verdict.NOT_MET
+        return Verdict.UNDETERMINED
+
+    def shortfall(self, value: Fraction) -> Fraction:
+        """Return how much is missing to the nearest limit, never below zero, in the measure's unit."""
+        below = self.lower.lower - value if self.lower is not None else Fraction(0)
+        above = value - self.upper.upper if self.upper is not None else Fraction(0)
+        return max(below, above, Fraction(0))
+
+
+def goal_of(words: GoalWords, convert: Callable[[Quantity], Fraction]) -> Goal:
+    """Turn the written goal into numbers of the measure's unit.
+
+    Args:
+        words: The goal as written; exactly one word is used.
+        convert: Brings a written quantity into the measure's unit, or raises.
+    """
+    word = words.stated[0]
+    if word == "between":
+        assert words.between is not None  # noqa: S101  # it is the stated word
+        low, high = (exactly(convert(end)) for end in words.between)
+        return Goal(word, low, high)
+    quantity: Quantity = getattr(words, word)
+    limit = convert(quantity)
+    if word == "about":
+        share = words.tolerance.to("") if words.tolerance else Fraction(0)
+        return Goal(word, exactly(limit - abs(limit) * share), exactly(limit + abs(limit) * share))
+    if word == "printed":
+        half = convert(Quantity(rounding_step(quantity), quantity.unit)) / 2
+        return Goal(word, exactly(limit - half), exactly(limit + half))
+    lower = exactly(limit) if word in {"at_least", "above", "exactly"} else None
+    upper = exactly(limit) if word in {"at_most", "below", "exactly"} else None
+    return Goal(word, lower, upper, open_ended=word in {"above", "below"})
+
+
+def rounding_step(printed: Quantity) -> Fraction:
+    """Return the step a printed figure was rounded to, from the digits that were printed.
+
+    Examples:
+        >>> rounding_step(Quantity.parse("80.24 %"))
+        Fraction(1, 100)
+        >>> rounding_step(Quantity.parse("1.08 亿 student"))
+        Fraction(1000000, 1)
+    """
+    digits = "".join(character for character in printed.written if character.isdigit() or character == ".")
+    decimals = len(digits.partition(".")[2])
+    shown = Fraction(digits)
+    scale = abs(printed.number) / shown if shown else Fraction(1)
+    return scale / 10**decimals

@@ -1,0 +1,354 @@
+"""A target bound to the data dictionary: what is computed, in which unit, against which exact goal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from edutargets.bounds import exactly
+from edutargets.errors import DefinitionError, Fault, UnitError
+from edutargets.expressions import (
+    Aggregate,
+    Arithmetic,
+    Case,
+    Column,
+    Compare,
+    Day,
+    Node,
+    Number,
+    aggregates_of,
+    all_of,
+    unit_of,
+    walk,
+)
+from edutargets.goals import Goal, goal_of
+from edutargets.sql_reading import read_condition, read_measure
+from edutargets.targets import Comparison, Composite, Count, Density, Growth, Milestone, PerHundred, Target, Trend, _Fraction
+from edutargets.units import Quantity, factors_of, parse_unit, registry, unit_text
+
+if TYPE_CHECKING:
+    import pint
+
+    from edutargets.tables import Dictionary, Relation
+
+__all__ = ["Entities", "Measure", "bind"]
+
+_HUNDRED = Number(Fraction(100))
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Those who must each fulfil a promise.
+
+    Args:
+        relation: The table or view they are rows of.
+        where: Which of its rows they are.
+        value: What each of them has.
+        meets: The condition that each must hold; ``None`` where their mean is judged.
+        unit: The unit of each one's value.
+        goal: What each must reach.
+    """
+
+    relation: Relation
+    where: Node | None
+    value: Node
+    meets: Node | None
+    unit: pint.Unit
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a target computes, ready for any engine.
+
+    Args:
+        target: The target it belongs to.
+        parts: The named totals, in the order they are shown.
+        value: How the totals make the value.
+        unit: The unit of the value.
+        goal: What is enough, in that unit; ``None`` where the rule needs no number (a trend).
+        against: The other side of a comparison.
+        entities: Those who must each fulfil it.
+        tables: All tables that must have reported.
+        per_hundred: Whether the value is for each hundred.
+    """
+
+    target: Target
+    parts: Mapping[str, Node]
+    value: Node
+    unit: pint.Unit
+    goal: Goal | None
+    tables: tuple[str, ...]
+    against: Node | None = None
+    entities: Entities | None = None
+    extras: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def per_hundred(self) -> bool:
+        """Whether the value is for each hundred of what stands below."""
+        return isinstance(self.target, PerHundred)
+
+    def aggregates(self) -> tuple[Aggregate, ...]:
+        """Return everything an engine must count or add up for it."""
+        nodes = [*self.parts.values(), self.value, *([self.against] if self.against else []), *self.extras.values()]
+        return tuple(dict.fromkeys(aggregate for node in nodes for aggregate in aggregates_of(node)))
+
+    def needs(self) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+        """Return the tables and the columns that must be there, those only looked up included."""
+        nodes = [node for aggregate in self.aggregates() for node in walk(aggregate)]
+        columns = frozenset((node.table, node.name) for node in nodes if isinstance(node, Column))
+        tables = frozenset(node.table for node in nodes if isinstance(node, Column | Aggregate))
+        return tables, columns
+
+
+def bind(target: Target, dictionary: Dictionary, place: str = "") -> Measure:
+    """Hold a target against the data dictionary, before any data are read.
+
+    Raises:
+        DefinitionError: With every fault: unknown tables, columns and values, units that break the
+            contract of the target's type, goals in another unit.
+    """
+    binder = _Binder(target, dictionary, place)
+    measure = binder.measure()
+    if binder.faults or measure is None:
+        raise DefinitionError(*binder.faults)
+    return measure
+
+
+class _Binder:
+    """Bind one target, keeping every fault."""
+
+    def __init__(self, target: Target, dictionary: Dictionary, place: str) -> None:
+        self.target, self.dictionary, self.place = target, dictionary, place
+        self.faults: list[Fault] = []
+
+    def measure(self) -> Measure | None:
+        if isinstance(self.target, Composite):
+            message = f"{self.target.id} is a composite: its members are bound, not itself"
+            raise TypeError(message)
+        if isinstance(self.target, Milestone):
+            return self._milestone(self.target)
+        scope = self._scope(self.target.entities or self.target.from_)
+        where = self._where(scope, self.target.where)
+        parts = {name: self._expression(name, text, scope, where) for name, text in self.target.expressions().items()}
+        against = self._against()
+        if self.faults:
+            return None
+        bound = {name: node for name, node in parts.items() if node is not None}
+        units = {name: unit_of(node, self.dictionary, self.place) for name, node in bound.items()}
+        if against is not None:
+            units["against"] = unit_of(against, self.dictionary, self.place)
+        for fault in self.target.unit_faults(units):
+            self._fault(fault, f"for a {self.target.type}: {self.target.contract}", "unit-contract")
+        if self.faults:
+            return None
+        return self._whole(bound, units, against, scope, where)
+
+    # reading ---------------------------------------------------------------------------------------------------
+
+    def _fault(self, found: str, accepted: str = "", code: str = "target", example: str = "") -> None:
+        self.faults.append(Fault(self.place, found, accepted, example, code))
+
+    def _scope(self, name: str | None) -> Relation | None:
+        if name is None:
+            return None
+        try:
+            return self.dictionary.relation(name, self.place)
+        except DefinitionError as error:
+            self.faults.extend(error.faults)
+            return None
+
+    def _where(self, scope: Relation | None, text: str | None) -> Node | None:
+        if scope is None:
+            if text is not None and not self.faults:
+                self._fault("`where` without `from`", "the table that is filtered", "target", "from: staff")
+            return None
+        conditions = []
+        for name, written in ((f"view {scope.name}", scope.where), (f"{self.place}.where", text)):
+            if written is None:
+                continue
+            try:
+                conditions.append(read_condition(written, self.dictionary, scope, name))
+            except DefinitionError as error:
+                self.faults.extend(error.faults)
+        return all_of(*conditions)
+
+    def _expression(self, part: str, text: str, scope: Relation | None, where: Node | None) -> Node | None:
+        place = f"{self.place}.{part}"
+        try:
+            node = read_measure(text, self.dictionary, scope, place, where=where, entity=self.target.entities is not None)
+            unit_of(node, self.dictionary, place)
+        except DefinitionError as error:
+            self.faults.extend(error.faults)
+            return None
+        return node
+
+    def _against(self) -> Node | None:
+        if not isinstance(self.target, Comparison):
+            return None
+        other = self.target.against
+        scope = self._scope(other.from_ or self.target.from_)
+        where = self._where(scope, other.where if other.from_ or other.where else self.target.where)
+        return self._expression("against", other.value, scope, where)
+
+    # putting together ------------------------------------------------------------------------------------------
+
+    def _whole(
+        self, parts: dict[str, Node], units: dict[str, pint.Unit], against: Node | None, scope: Relation | None, where: Node | None
+    ) -> Measure | None:
+        value, unit = self._value(parts, units)
+        tables = self._tables([*parts.values(), *([against] if against else [])], scope)
+        self._check_time(tables)
+        goal = self._goal(unit)
+        if self.faults:
+            return None
+        if self.target.entities is not None:
+            assert scope is not None  # noqa: S101  # entities name the scope
+            assert goal is not None  # noqa: S101  # growth, trend and comparison are refused by _check_time
+            return self._for_entities(scope, where, value, unit, goal, tables)
+        return Measure(self.target, MappingProxyType(parts), value, unit, goal, tables, against)
+
+    def _value(self, parts: dict[str, Node], units: dict[str, pint.Unit]) -> tuple[Node, pint.Unit]:
+        if not isinstance(self.target, _Fraction):
+            (name,) = parts
+            return parts[name], units[name]
+        value = Arithmetic("/", parts["numerator"], parts["denominator"])
+        unit = units["numerator"] / units["denominator"]
+        return (Arithmetic("*", _HUNDRED, value) if isinstance(self.target, PerHundred) else value), unit
+
+    def _tables(self, nodes: list[Node], scope: Relation | None) -> tuple[str, ...]:
+        """Return the tables whose rows are counted; those only looked up are no sources of their own."""
+        found = {node.table for root in nodes for node in walk(root) if isinstance(node, Aggregate)}
+        if self.target.entities is not None and scope is not None:
+            found.add(scope.table)
+        return tuple(sorted(found))
+
+    def _check_time(self, tables: tuple[str, ...]) -> None:
+        target = self.target
+        undated = [name for name in tables if self.dictionary.tables[name].period is None]
+        dated = target.every or target.total_over or target.in_ or isinstance(target, Growth | Trend)
+        if undated and dated:
+            self._fault(f"the table {undated[0]!r} has no period column", "`period:` in tables.yaml, or `by:` a date", "no-period")
+        if not isinstance(target, Trend) and len(undated) < len(tables) and not any((target.by, target.every, target.total_over, target.in_, target.at_every)):
+            self._fault("no time is said", "by, every + during, total_over, in, or at_every", "no-time", "by: 2025-12-31")
+        if target.entities is not None and (target.total_over or isinstance(target, Growth | Trend | Comparison)):
+            self._fault(f"`{'total_over' if target.total_over else target.type}` for each of a group", "one value per year and entity", "quantifier")
+
+    def _goal(self, unit: pint.Unit) -> Goal | None:
+        target = self.target
+        if isinstance(target, Trend):
+            return None
+        if isinstance(target, Comparison):
+            zero = exactly(0)
+            return Goal("at_least", lower=zero) if target.at_least else Goal("at_most", upper=zero)
+        if isinstance(target, Growth):
+            unit = parse_unit("")[1]
+        try:
+            return goal_of(target, lambda quantity: self._converted(quantity, unit))
+        except UnitError as error:
+            self.faults.extend(fault.at(f"{self.place}.{target.stated[0]}") for fault in error.faults)
+            return None
+
+    def _converted(self, quantity: Quantity, unit: pint.Unit) -> Fraction:
+        """Bring a goal into the measure's unit; a value of one year may be said per year or not."""
+        per_year = registry().Unit("year") ** -1
+        if not quantity.unit:
+            return self._bare(quantity, unit)
+        own = quantity.pint_unit
+        for accepted in (unit, unit * per_year, unit / per_year):
+            if own.dimensionality == accepted.dimensionality:
+                hundred = 100 if isinstance(self.target, PerHundred) else 1
+                return quantity.to(accepted) * hundred
+        raise UnitError(
+            Fault("", f"the goal {quantity} is in {unit_text(own) or 'a pure number'}", f"the measure's unit, {unit_text(unit) or 'a share (%)'}", code="goal-unit")
+        )
+
+    def _bare(self, quantity: Quantity, unit: pint.Unit) -> Fraction:
+        if not factors_of(unit) or isinstance(self.target, Count | Density):
+            return quantity.number
+        raise UnitError(Fault("", f"the goal {quantity} has no unit", f"a number in {unit_text(unit)}", f"{quantity} {unit_text(unit)}", "goal-unit"))
+
+    # each of a group -------------------------------------------------------------------------------------------
+
+    def _for_entities(
+        self, scope: Relation, where: Node | None, value: Node, unit: pint.Unit, goal: Goal, tables: tuple[str, ...]
+    ) -> Measure:
+        everyone = Aggregate("count", scope.table, None, where, scope.counts)
+        per = parse_unit(scope.counts)[1]
+        if self.target.mean_of is not None:
+            total = Aggregate("sum", scope.table, value, where, scope.counts)
+            parts = {"total": total, "all": everyone}
+            entities = Entities(scope, where, value, None, unit, goal)
+            return Measure(self.target, MappingProxyType(parts), Arithmetic("/", total, everyone), unit / per, goal, tables, None, entities)
+        _, above, below = _split(value)
+        if any(_divides(side) for side in (above, below) if side is not None):
+            self._fault("a division inside a sum or a product, for each row", "one division, e.g. sum(a) * 100 / sum(b)", "expression")
+        meets = condition_of(goal, value)
+        meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)
+        share = exactly(self.target.share_at_least.to("") if self.target.share_at_least else Fraction(1))
+        extremes: dict[str, Node] = {}
+        if not _divides(value):
+            extremes = {"lowest": Aggregate("min", scope.table, value, where, scope.counts), "highest": Aggregate("max", scope.table, value, where, scope.counts)}
+        return Measure(
+            self.target,
+            MappingProxyType({"meeting": meeting, "all": everyone}),
+            Arithmetic("/", meeting, everyone),
+            parse_unit("")[1],
+            Goal("at_least", lower=share),
+            tables,
+            None,
+            Entities(scope, where, value, meets, unit, goal),
+            MappingProxyType(extremes),
+        )
+
+    def _milestone(self, target: Milestone) -> Measure | None:
+        scope = self._scope(target.from_)
+        where = self._where(scope, target.where)
+        if scope is None or self.faults:
+            return None
+        column = self.dictionary.tables[scope.table].columns.get(target.done_on)
+        if column is None or column.type != "date":
+            self._fault(f"`done_on` names {target.done_on!r}, which is no date column of {scope.table!r}", "a column of type date", "unknown-column")
+            return None
+        in_time = Compare("<=", Column(scope.table, target.done_on), Day(target.by))
+        evidence = Aggregate("count", scope.table, None, all_of(where, in_time), scope.counts)
+        goal = Goal("at_least", lower=exactly(1))
+        return Measure(target, MappingProxyType({"evidence": evidence}), evidence, parse_unit(scope.counts)[1], goal, (scope.table,))
+
+
+def condition_of(goal: Goal, value: Node) -> Node | None:
+    """Turn what each must reach into a condition on whole numbers, so that no engine ever divides."""
+    conditions: list[Node | None] = []
+    if goal.lower is not None:
+        conditions.append(_held(">" if goal.open_ended else ">=", value, goal.lower.lower))
+    if goal.upper is not None:
+        conditions.append(_held("<" if goal.open_ended else "<=", value, goal.upper.upper))
+    return all_of(*conditions)
+
+
+def _held(operator: str, value: Node, limit: Fraction) -> Node:
+    factor, divided, below = _split(value)
+    limit = limit / factor
+    left: Node = Arithmetic("*", divided, Number(Fraction(limit.denominator))) if limit.denominator != 1 else divided
+    right: Node = Number(Fraction(limit.numerator))
+    if below is None:
+        return Compare(operator, left, right)  # type: ignore[arg-type]  # one of the six operators
+    compared = Compare(operator, left, Arithmetic("*", below, right))  # type: ignore[arg-type]  # one of the six operators
+    return Case(((Compare(">", below, Number(Fraction(0))), compared),), None)
+
+
+def _split(value: Node) -> tuple[Fraction, Node, Node | None]:
+    """Take a value apart into a constant, what stands above and what stands below the line."""
+    if isinstance(value, Arithmetic) and value.operator == "*" and isinstance(value.left, Number) and value.left.value > 0:
+        factor, above, below = _split(value.right)
+        return factor * value.left.value, above, below
+    if isinstance(value, Arithmetic) and value.operator == "/":
+        return Fraction(1), value.left, value.right
+    return Fraction(1), value, None
+
+
+def _divides(value: Node) -> bool:
+    return any(isinstance(node, Arithmetic) and node.operator == "/" for node in walk(value))

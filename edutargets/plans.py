@@ -1,0 +1,326 @@
+"""A plan and the pack it comes in: read, held against its tables and its source text, written back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from edutargets.errors import DefinitionError, Fault, near_names
+from edutargets.measures import Measure, bind
+from edutargets.shown import Shown
+from edutargets.sources import Bilingual, Document, SourceText
+from edutargets.tables import Dictionary, read_dictionary
+from edutargets.targets import AnyTarget, Composite, Target
+from edutargets.yaml_files import Definition, Written, parse_yaml, read_definition, read_yaml, write_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Pack", "PackFile", "Plan", "PlanFile", "check_pack", "pack_names", "read_pack", "shipped"]
+
+PACKS = Path(__file__).parent / "packs"
+
+
+class PlanFile(Definition):
+    """What stands in a plan file: targets, and published figures to be reproduced."""
+
+    targets: tuple[AnyTarget, ...] = ()
+    figures: tuple[AnyTarget, ...] = ()
+
+
+class PackFile(Definition):
+    """What stands in ``pack.yaml``: the documents, and the files that hold the tables and the targets."""
+
+    id: str
+    title: Bilingual = Bilingual()
+    documents: Mapping[str, Document] = Field(default_factory=dict)
+    tables: str = "tables.yaml"
+    plan: str | tuple[str, ...] = "plan.yaml"
+    figures: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Shown):
+    """A set of targets with unique names, in the order of the text.
+
+    Examples:
+        >>> plan = Plan.from_yaml('''
+        ... targets:
+        ...   - {id: schools.count, type: count, from: schools, count: count(*), at_least: 3 school, by: 2025-12-31}
+        ... ''')
+        >>> plan["schools.count"].at_least
+        Quantity(number=Fraction(3, 1), unit='school', written='3 school')
+        >>> Plan.from_yaml(plan.to_yaml()) == plan
+        True
+    """
+
+    targets: tuple[Target, ...]
+
+    def __post_init__(self) -> None:
+        ids = [target.id for target in self.targets]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise DefinitionError(*(Fault("plan", f"the id {name!r} is used twice", "each id once", code="duplicate-id") for name in twice))
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Plan:
+        """Read a plan from YAML text."""
+        return cls(read_definition(parse_yaml(text, "plan"), PlanFile).targets)
+
+    def to_yaml(self) -> str:
+        """Write the plan so that it can be read back as the same plan."""
+        return write_yaml({"targets": [written(target) for target in self.targets]})
+
+    def __getitem__(self, name: str) -> Target:
+        for target in self.targets:
+            if target.id == name:
+                return target
+        raise DefinitionError(Fault("plan", f"there is no target {name!r}", near_names(name, self.ids), code="unknown-target"))
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self.targets)
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of the targets, in the order of the text."""
+        return tuple(target.id for target in self.targets)
+
+
+def written(target: Target) -> dict[str, object]:
+    """Return a target's fields as they stand in YAML, the name and the type first."""
+    fields = target.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"id", "type"})
+    return {"id": target.id, "type": target.type, **fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A plan with all that is needed to judge it: tables, suites, source texts, figures to reproduce.
+
+    Args:
+        folder: Where it lies.
+        file: What ``pack.yaml`` says.
+        dictionary: The tables.
+        plan: The targets.
+        figures: Published figures that the tables must reproduce.
+        texts: The source texts, by document.
+        measures: Every target and figure, bound to the tables.
+    """
+
+    folder: Path
+    file: PackFile
+    dictionary: Dictionary
+    plan: Plan
+    figures: Plan
+    texts: Mapping[str, SourceText]
+    measures: Mapping[str, Measure]
+
+    @property
+    def id(self) -> str:
+        """Its short name."""
+        return self.file.id
+
+    @property
+    def suites_folder(self) -> Path:
+        """Where its data-quality suites lie: in the pack itself, or beside the package."""
+        own = self.folder / "expectations"
+        return own if own.is_dir() else shipped("expectations") / self.file.id
+
+
+def shipped(name: str) -> Path:
+    """Return a folder that travels with the package: inside an installed one, beside it in a checkout."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+def pack_names() -> tuple[str, ...]:
+    """Name the packs that come with the package."""
+    return tuple(sorted(path.parent.name for path in PACKS.glob("*/pack.yaml")))
+
+
+def read_pack(name: str | Path) -> Pack:
+    """Read a pack by its name or by its folder, and hold every target against its tables and its text.
+
+    Raises:
+        DefinitionError: With every fault of all its files.
+
+    Examples:
+        >>> read_pack("no-such-pack")
+        Traceback (most recent call last):
+        ...
+        edutargets.errors.DefinitionError: no-such-pack: there is no such pack
+            accepted: a folder with a pack.yaml, or one of china-education-bulletins, jieyang-district-2023
+    """
+    pack, faults = _read(name)
+    if faults or pack is None:
+        raise DefinitionError(*faults)
+    return pack
+
+
+def check_pack(name: str | Path) -> tuple[Fault, ...]:
+    """Return every fault of a pack at once; nothing where it is sound."""
+    try:
+        return tuple(_read(name)[1])
+    except DefinitionError as error:
+        return error.faults
+
+
+def _read(name: str | Path) -> tuple[Pack | None, list[Fault]]:
+    folder = _folder(name)
+    file = read_definition(read_yaml(folder / "pack.yaml"), PackFile)
+    faults: list[Fault] = []
+    texts = _texts(folder, file, faults)
+    plans = [file.plan] if isinstance(file.plan, str) else list(file.plan)
+    sources = [*plans, *([file.figures] if file.figures else [])]
+    entries: list[_Entry] = []
+    for source in sources:
+        entries += _entries(folder / source, faults)
+    try:
+        dictionary = read_dictionary(folder / file.tables)
+    except DefinitionError as error:
+        return None, [*faults, *error.faults]
+    measures = _measures(entries, dictionary, texts, faults)
+    if faults:
+        return None, faults
+    targets = Plan(tuple(entry.target for entry in entries if not entry.is_figure))
+    figures = Plan(tuple(entry.target for entry in entries if entry.is_figure))
+    return Pack(folder, file, dictionary, targets, figures, texts, measures), faults
+
+
+def _folder(name: str | Path) -> Path:
+    for folder in (Path(name), PACKS / str(name)):
+        if (folder / "pack.yaml").is_file():
+            return folder
+    raise DefinitionError(
+        Fault(str(name), "there is no such pack", f"a folder with a pack.yaml, or one of {', '.join(pack_names())}", code="unknown-pack")
+    )
+
+
+def _texts(folder: Path, file: PackFile, faults: list[Fault]) -> dict[str, SourceText]:
+    texts = {}
+    for name, document in file.documents.items():
+        path = folder / document.file
+        try:
+            texts[name] = SourceText(document.file, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(Fault(f"pack.yaml: documents.{name}", f"{document.file} cannot be read ({error})", "a UTF-8 text file", code="no-text"))
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A target with the place where it is written."""
+
+    target: Target
+    place: str
+    is_figure: bool
+
+
+def _entries(path: Path, faults: list[Fault]) -> list[_Entry]:
+    try:
+        source = read_yaml(path)
+    except DefinitionError as error:
+        faults.extend(error.faults)
+        return []
+    found: list[_Entry] = []
+    value = source.value if isinstance(source.value, dict) else {}
+    for key in ("targets", "figures"):
+        items = value.get(key)
+        for index in range(len(items) if isinstance(items, list) else 0):
+            found += _entry(source, key, index, faults)
+    if not found and not faults:
+        faults.append(Fault(path.name, "holds no targets", "a list under `targets:`", "targets:\n  - id: a.b", "empty-plan"))
+    faults.extend(
+        Fault(source.where((key,)), f"unknown field {key!r}", near_names(key, PlanFile.model_fields), code="extra-forbidden")
+        for key in value
+        if key not in PlanFile.model_fields
+    )
+    return found
+
+
+def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[_Entry]:
+    """Read one target on its own, so that its faults name it and hide no other's."""
+    assert isinstance(source.value, dict)  # noqa: S101  # its caller looked
+    items = source.value[key]
+    assert isinstance(items, list)  # noqa: S101  # its caller looked
+    raw = items[index]
+    shifted = {spot[2:]: line for spot, line in source.lines.items() if spot[:2] == (key, index)}
+    alone = Written(source.name, {"targets": [raw]}, {("targets", 0, *spot): line for spot, line in shifted.items()})
+    name = raw.get("id") if isinstance(raw, dict) else None
+    line = source.lines[(key, index)]
+    try:
+        (target,) = read_definition(alone, PlanFile).targets
+    except DefinitionError as error:
+        for fault in error.faults:
+            where = fault.where.replace("targets[0].", "")
+            faults.append(Fault(f"{where} of {name or 'a target without id'}", fault.found, fault.accepted, fault.example, fault.code))
+        return []
+    clause = f" ({target.cite.clause})" if target.cite and target.cite.clause else ""
+    return [_Entry(target, f"{source.name}:{line}: {target.id}{clause}", key == "figures")]
+
+
+def _measures(
+    entries: Sequence[_Entry], dictionary: Dictionary, texts: Mapping[str, SourceText], faults: list[Fault]
+) -> dict[str, Measure]:
+    measures: dict[str, Measure] = {}
+    places: dict[str, str] = {}
+    for entry in entries:
+        target = entry.target
+        if target.id in places:
+            faults.append(Fault(entry.place, f"the id {target.id!r} is used twice (first at {places[target.id]})", "each id once", code="duplicate-id"))
+            continue
+        places[target.id] = entry.place
+        faults.extend(_cite_faults(entry, texts))
+        if isinstance(target, Composite):
+            continue
+        try:
+            measures[target.id] = bind(target, dictionary, entry.place)
+        except DefinitionError as error:
+            faults.extend(error.faults)
+    faults.extend(_composite_faults(entries))
+    return measures
+
+
+def _cite_faults(entry: _Entry, texts: Mapping[str, SourceText]) -> Iterator[Fault]:
+    cite = entry.target.cite
+    if cite is None:
+        return
+    if cite.document not in texts:
+        yield Fault(f"{entry.place}.cite", f"unknown document {cite.document!r}", near_names(cite.document, texts), code="unknown-document")
+    elif not texts[cite.document].holds(cite.quote):
+        yield Fault(
+            f"{entry.place}.cite",
+            f"the quote {cite.quote!r} is not found in {texts[cite.document].name}",
+            "the words of the text, exactly as they stand there",
+            code="quote-not-found",
+        )
+
+
+def _composite_faults(entries: Sequence[_Entry]) -> Iterator[Fault]:
+    """Yield members that do not exist, and composites that contain themselves."""
+    known = {entry.target.id: entry.target for entry in entries}
+    for entry in entries:
+        if not isinstance(entry.target, Composite):
+            continue
+        for member in entry.target.members:
+            if member not in known:
+                yield Fault(entry.place, f"there is no target {member!r}", near_names(member, known), code="unknown-target")
+        if _contains(entry.target.id, entry.target, known, set()):
+            yield Fault(entry.place, "the composite contains itself", "other targets", code="composite-cycle")
+
+
+def _contains(name: str, composite: Composite, known: Mapping[str, Target], seen: set[str]) -> bool:
+    for member in composite.members:
+        if member == name:
+            return True
+        below = known.get(member)
+        if isinstance(below, Composite) and member not in seen and _contains(name, below, known, seen | {member}):
+            return True
+    return False

@@ -1,0 +1,126 @@
+"""A bound expression as SQL text, in the small subset that DuckDB and Spark read alike."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from edutargets.expressions import (
+    Arithmetic,
+    Case,
+    ChildValue,
+    Column,
+    Compare,
+    Day,
+    Flag,
+    IsIn,
+    IsNull,
+    Logic,
+    Negated,
+    Node,
+    Number,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+__all__ = ["identifier", "render"]
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_RESERVED = frozenset(
+    "all and any array as asc between by case cast check column create cross default desc distinct do else end except exists "
+    "false fetch filter for from full grant group having in inner intersect into is join lateral left like limit not null offset "
+    "on or order outer over primary references right select some table then to true union unique using values when where window with".split()
+)
+
+
+def identifier(name: str) -> str:
+    """Return a name as SQL writes it; quoted only where it must be.
+
+    Examples:
+        >>> identifier("enrolment"), identifier("order"), identifier('a"b')
+        ('enrolment', '"order"', '"a""b"')
+    """
+    if _PLAIN.fullmatch(name) and name not in _RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def render(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
+    """Return an expression over single rows as SQL text.
+
+    Args:
+        node: The expression; it holds no aggregate but those of child tables.
+        children: For each value from a child table, the alias and columns of its grouped rows.
+    """
+    match node:
+        case Column(table=table, name=name):
+            return f"{identifier(table)}.{identifier(name)}"
+        case Number(value=value):
+            return _number(value)
+        case Text(value=text):
+            return "'" + text.replace("'", "''") + "'"
+        case Day(value=day):
+            return f"DATE '{day.isoformat()}'"
+        case Flag(value=flag):
+            return "TRUE" if flag else "FALSE"
+        case Arithmetic(operator=operator, left=left, right=right):
+            return _arithmetic(operator, render(left, children), render(right, children))
+        case Compare(operator=operator, left=left, right=right):
+            return f"{render(left, children)} {operator} {render(right, children)}"
+        case ChildValue():
+            return _child(node, children)
+    return _condition(node, children)
+
+
+def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
+    match node:
+        case Logic(operator=operator, items=items):
+            joined = f" {operator.upper()} ".join(
+                f"({render(item, children)})" if isinstance(item, Logic | Case) else render(item, children) for item in items
+            )
+            return joined
+        case Negated(item=item):
+            return f"NOT ({render(item, children)})"
+        case IsIn(item=item, values=values):
+            if not values:
+                return f"({render(item, children)} IS NULL AND NULL)"
+            return f"{render(item, children)} IN ({', '.join(render(value, children) for value in values)})"
+        case IsNull(item=item):
+            return f"{render(item, children)} IS NULL"
+        case Case(branches=branches, default=default):
+            whens = " ".join(f"WHEN {render(condition, children)} THEN {render(value, children)}" for condition, value in branches)
+            tail = f" ELSE {render(default, children)}" if default is not None else ""
+            return f"CASE {whens}{tail} END"
+    message = f"{type(node).__name__} is no expression over a row"
+    raise TypeError(message)
+
+
+def _number(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value.numerator)
+    scale = 0
+    while (value * 10**scale).denominator != 1:
+        scale += 1
+        if scale > 18:  # noqa: PLR2004  # the digits a DECIMAL(38) leaves for the fraction
+            message = f"{value} has no finite decimal form"
+            raise ValueError(message)
+    whole = f"{abs(value.numerator) * 10**scale // value.denominator:0{scale + 1}d}"
+    return f"{'-' if value < 0 else ''}{whole[:-scale]}.{whole[-scale:]}"
+
+
+_SIMPLE = re.compile(r"[\w.]+|COALESCE\([^()]*\)")
+
+
+def _arithmetic(operator: str, left: str, right: str) -> str:
+    if operator != "*":
+        return f"({left} {operator} {right})"
+    return " * ".join(side if _SIMPLE.fullmatch(side) or side.startswith("(") else f"({side})" for side in (left, right))
+
+
+def _child(node: ChildValue, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
+    alias, value, blank = children[node]
+    found = f"COALESCE({alias}.{value}, 0)" if node.absent_is_zero or node.aggregate.kind == "count" else f"{alias}.{value}"
+    return f"CASE WHEN {alias}.{blank} > 0 THEN NULL ELSE {found} END"

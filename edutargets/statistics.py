@@ -1,0 +1,239 @@
+"""The aggregates of all targets, as one SQL statement per table: exact columns for each who reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003  # a field of a dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from edutargets.expressions import Aggregate, ChildValue, Column, Node, walk
+from edutargets.sql_writing import identifier, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from edutargets.tables import Dictionary
+
+__all__ = ["Cell", "Statement", "Statistics", "statement_for", "statements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement over one table: a row for each who reports and each year.
+
+    Args:
+        table: The table whose rows are taken.
+        sql: Runs as printed in DuckDB on the admitted tables.
+        columns: The name of each aggregate's columns: value, unsure rows, blank cells, rounding step.
+        parents: The tables looked up, whose keys must be unique, with the columns of the key.
+        tables: Every table that must be there.
+    """
+
+    table: str
+    sql: str
+    columns: Mapping[Aggregate, tuple[str, ...]]
+    parents: tuple[tuple[str, tuple[str, ...]], ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What an engine found of one aggregate, for one who reports in one year, or for many together.
+
+    Args:
+        value: The count, sum, smallest or largest value; ``None`` where there was nothing.
+        known: How many values it is made of.
+        unsure: Rows of which it is not known whether they belong to it.
+        blank: Rows that belong to it and have no value.
+        step: The sum of the steps its values were rounded to.
+    """
+
+    value: Fraction | None = None
+    known: int = 0
+    unsure: int = 0
+    blank: int = 0
+    step: Fraction = Fraction(0)
+
+    def joined(self, other: Cell, kind: str) -> Cell:
+        """Return both together."""
+        values = [cell.value for cell in (self, other) if cell.value is not None]
+        join = {"min": min, "max": max}.get(kind, sum)
+        return Cell(
+            Fraction(join(values)) if values else None,
+            self.known + other.known,
+            self.unsure + other.unsure,
+            self.blank + other.blank,
+            self.step + other.step,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The exact columns of all tables.
+
+    Args:
+        cells: For each aggregate, by who reports and year.
+        rows: How many rows each table has, by who reports and year.
+    """
+
+    cells: Mapping[Aggregate, Mapping[tuple[str, int | None], Cell]]
+    rows: Mapping[str, Mapping[tuple[str, int | None], int]]
+    _years: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def years(self, table: str) -> tuple[int, ...] | None:
+        """Return the years of which a table has rows; ``None`` where it has no years."""
+        found = {year for _, year in self.rows.get(table, {})}
+        if None in found:
+            return None
+        return tuple(sorted(year for year in found if year is not None))
+
+    def reporters(self, table: str) -> tuple[str, ...]:
+        """Return everybody who handed in rows of a table."""
+        return tuple(sorted({reporter for reporter, _ in self.rows.get(table, {})}))
+
+    def total(self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None) -> Cell:
+        """Return an aggregate over some years, of everybody or of some who report."""
+        total = Cell()
+        for (reporter, year), cell in self.cells[aggregate].items():
+            if (years is None or year in years or year is None) and (reporters is None or reporter in reporters):
+                total = total.joined(cell, aggregate.kind)
+        return total
+
+    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
+        """Return an aggregate over some years, for each who reports."""
+        found: dict[str, Cell] = {}
+        for (reporter, year), cell in self.cells[aggregate].items():
+            if years is None or year in years or year is None:
+                found[reporter] = found.get(reporter, Cell()).joined(cell, aggregate.kind)
+        return found
+
+
+def statements(aggregates: Iterable[Aggregate], dictionary: Dictionary) -> tuple[Statement, ...]:
+    """Write one statement for each table, whatever the number of targets."""
+    by_table: dict[str, dict[Aggregate, None]] = {}
+    for aggregate in aggregates:
+        by_table.setdefault(aggregate.table, {})[aggregate] = None
+    return tuple(statement_for(table, tuple(found), dictionary) for table, found in sorted(by_table.items()))
+
+
+def statement_for(table: str, aggregates: Sequence[Aggregate], dictionary: Dictionary) -> Statement:
+    """Write the statement over one table that yields the exact columns of these aggregates."""
+    declared = dictionary.tables[table]
+    joins = _Joins(table, dictionary)
+    for aggregate in aggregates:
+        joins.add(aggregate)
+    selected: dict[str, str] = {"COUNT(*)": "table_rows"}
+    columns = {aggregate: _columns(aggregate, selected, joins, dictionary) for aggregate in aggregates}
+    groups = [f"{identifier(table)}.{identifier(declared.reports)}"]
+    heads = [f"{groups[0]} AS reporter"]
+    if declared.period:
+        groups.append(f"{identifier(table)}.{identifier(declared.period)}")
+        heads.append(f"{groups[1]} AS period")
+    else:
+        heads.append("NULL AS period")
+    lines = ",\n    ".join([*heads, *(f"{sql} AS {name}" for sql, name in selected.items())])
+    ordered = ", ".join(groups)
+    sql = f"SELECT\n    {lines}\nFROM {identifier(table)}{joins.sql()}\nGROUP BY {ordered}\nORDER BY {ordered}"
+    return Statement(table, sql, columns, joins.parent_keys(), joins.tables())
+
+
+def _columns(aggregate: Aggregate, selected: dict[str, str], joins: _Joins, dictionary: Dictionary) -> tuple[str, ...]:
+    """Select the value of an aggregate and what is unknown of it; a column needed twice is selected once."""
+
+    def select(sql: str) -> str:
+        return selected.setdefault(sql, f"s{len(selected)}")
+
+    where = render(aggregate.where, joins.names) if aggregate.where is not None else ""
+    operand = render(aggregate.operand, joins.names) if aggregate.operand is not None else ""
+    condition = f"({where})" if where else ""
+    function = "SUM" if aggregate.kind == "avg" else aggregate.kind.upper()
+    value = select(_aggregated(function, condition, operand or "1"))
+    known = select(_aggregated("COUNT", condition, operand or "1"))
+    unsure = select(f"COUNT(CASE WHEN {condition} IS NULL THEN 1 END)") if condition else ""
+    blank_condition = " AND ".join(part for part in (condition, f"({operand}) IS NULL") if part)
+    blank = select(f"COUNT(CASE WHEN {blank_condition} THEN 1 END)") if operand else ""
+    step = ""
+    if isinstance(aggregate.operand, Column):
+        rounded = dictionary.tables[aggregate.operand.table].columns[aggregate.operand.name].rounded_to
+        step = select(_aggregated("SUM", condition, render(Column(aggregate.operand.table, rounded), joins.names))) if rounded else ""
+    return value, known, unsure, blank, step
+
+
+def _aggregated(function: str, condition: str, operand: str) -> str:
+    if not condition:
+        return f"{function}({operand})" if operand != "1" else f"{function}(*)"
+    return f"{function}(CASE WHEN {condition} THEN {operand} END)"
+
+
+class _Joins:
+    """The look-ups of one statement: each keeps the number of rows."""
+
+    def __init__(self, table: str, dictionary: Dictionary) -> None:
+        self.table, self.dictionary = table, dictionary
+        self.parents: dict[str, None] = {}
+        self.names: dict[ChildValue, tuple[str, str, str]] = {}
+        self._aliases: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+
+    def add(self, aggregate: Aggregate) -> None:
+        """Note what an aggregate looks up, in other tables and in child rows."""
+        for part in (aggregate.operand, aggregate.where):
+            if part is not None:
+                self._add(part)
+
+    def _add(self, root: Node) -> None:
+        if isinstance(root, ChildValue):
+            key = (root.aggregate.table, root.link)
+            alias = self._aliases.setdefault(key, f"{root.aggregate.table}_{len(self._aliases) + 1}")
+            number = 1 + sum(1 for known in self.names.values() if known[0] == alias)
+            self.names.setdefault(root, (alias, f"value_{number}", f"blank_{number}"))
+            return
+        for node in walk(root):
+            if isinstance(node, ChildValue) and node is not root:
+                self._add(node)
+            elif isinstance(node, Column) and node.table != self.table and not self._below_child(root, node):
+                self.parents[node.table] = None
+
+    def _below_child(self, root: Node, column: Column) -> bool:
+        """Whether a column stands only inside the rows of a child table."""
+        inside = {node for found in walk(root) if isinstance(found, ChildValue) for node in walk(found)}
+        return column in inside
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(sorted({self.table, *self.parents, *(child for child, _ in self._aliases)}))
+
+    def parent_keys(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple((parent, tuple(column for _, column in self._link(parent))) for parent in self.parents)
+
+    def _link(self, parent: str) -> tuple[tuple[str, str], ...]:
+        link = self.dictionary.parent(self.table, parent)
+        assert link is not None  # noqa: S101  # sql_reading refuses columns of unlinked tables
+        return link
+
+    def sql(self) -> str:
+        """Return the joins as text."""
+        text = ""
+        for parent in self.parents:
+            text += f"\nLEFT JOIN {identifier(parent)} ON {_on(parent, self.table, [(theirs, mine) for mine, theirs in self._link(parent)])}"
+        for (child, link), alias in self._aliases.items():
+            text += f"\nLEFT JOIN (\n{self._grouped(child, link, alias)}\n) AS {alias} ON {_on(alias, self.table, link)}"
+        return text
+
+    def _grouped(self, child: str, link: tuple[tuple[str, str], ...], alias: str) -> str:
+        keys = [f"{identifier(child)}.{identifier(mine)}" for mine, _ in link]
+        selected = list(keys)
+        for value, (known, name, blank) in self.names.items():
+            if known != alias:
+                continue
+            where = f"({render(value.aggregate.where, self.names)})" if value.aggregate.where is not None else ""
+            operand = render(value.aggregate.operand, self.names) if value.aggregate.operand is not None else "1"
+            unknown = [f"{where} IS NULL"] if where else []
+            unknown += [" AND ".join(part for part in (where, f"({operand}) IS NULL") if part)] if operand != "1" else []
+            selected.append(f"{_aggregated(value.aggregate.kind.upper(), where, operand)} AS {name}")
+            selected.append(f"COUNT(CASE WHEN {' OR '.join(unknown) or 'FALSE'} THEN 1 END) AS {blank}")
+        lines = ",\n        ".join(selected)
+        return f"    SELECT\n        {lines}\n    FROM {identifier(child)}\n    GROUP BY {', '.join(keys)}"
+
+
+def _on(left: str, right: str, pairs: Iterable[tuple[str, str]]) -> str:
+    return " AND ".join(f"{identifier(left)}.{identifier(mine)} = {identifier(right)}.{identifier(theirs)}" for mine, theirs in pairs)

@@ -1,0 +1,405 @@
+"""The typed targets: what kind of promise it is fixes the unit that its measure must have."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  # pydantic needs it when the models are built
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from edutargets.goals import GoalWords, NeverChanging, QuantityText
+from edutargets.periods import TimeWords, Years
+from edutargets.sources import Bilingual, Cite
+from edutargets.units import ENTITIES, LEARNERS, factors_of, is_currency, unit_text
+from edutargets.yaml_files import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pint
+
+__all__ = [
+    "TARGET_TYPES",
+    "Against",
+    "Amount",
+    "AnyTarget",
+    "Coefficient",
+    "Comparison",
+    "Composite",
+    "Count",
+    "Density",
+    "Duty",
+    "Growth",
+    "Milestone",
+    "PerHundred",
+    "PerStudentAmount",
+    "Ratio",
+    "Target",
+    "TrainingHours",
+    "Trend",
+]
+
+_ENTITIES = frozenset(entity.name for entity in ENTITIES)
+Text = Annotated[Bilingual, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)]
+
+
+
+class Target(TimeWords, GoalWords):
+    """What every promise has: a name, a time, a goal, its words in the plan, and the reading taken.
+
+    Args:
+        id: A short stable name, e.g. ``preschool.public-enrolment-share``.
+        title: Its name in both languages.
+        cite: Where it is written, word for word.
+        reading: How an ambiguous text was read.
+        from: The table or view that plain column names mean.
+        where: A filter on that table.
+        each: The promise holds for every row of this table or view.
+        share_of: The promise holds for a share of them, ``share_at_least``.
+        mean_of: The promise holds for their mean.
+        lead: The departments that answer for it.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
+    type: str
+    title: Bilingual = Bilingual()
+    cite: Cite | None = None
+    reading: Text | None = None
+    from_: str | None = Field(default=None, alias="from")
+    where: str | None = None
+    each: str | None = None
+    share_of: str | None = None
+    share_at_least: QuantityText | None = None
+    mean_of: str | None = None
+    lead: tuple[str, ...] = ()
+    note: str | None = None
+
+    parts: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold expressions, in the order they are shown."""
+    contract: ClassVar[str] = ""
+    """The units that the parts must have, in words."""
+
+    @model_validator(mode="after")
+    def _one_quantifier(self) -> Target:
+        used = [word for word in ("each", "share_of", "mean_of") if getattr(self, word)]
+        if len(used) > 1:
+            message = f"one of each, share_of and mean_of is enough, found {' and '.join(used)}"
+            raise ValueError(message)
+        if (self.share_of is None) != (self.share_at_least is None):
+            message = "`share_of` and `share_at_least` belong together, e.g. share_at_least: 95 %"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _one_goal(self) -> Target:
+        if self.needs_goal and len(self.stated) != 1:
+            message = f"exactly one goal is needed (at_least, at_most, exactly, between, about …), found {' and '.join(self.stated) or 'none'}"
+            raise ValueError(message)
+        if not self.needs_goal and self.stated:
+            message = f"a {self.type} takes no {self.stated[0]}"
+            raise ValueError(message)
+        if (self.about is None) != (self.tolerance is None):
+            message = "`about` needs a `tolerance`, e.g. tolerance: 5 %"
+            raise ValueError(message)
+        return self
+
+    needs_goal: ClassVar[bool] = True
+
+    @property
+    def entities(self) -> str | None:
+        """The table or view of those who must each fulfil the promise."""
+        return self.each or self.share_of or self.mean_of
+
+    def expressions(self) -> dict[str, str]:
+        """Return the written expression of each part."""
+        return {part: str(getattr(self, part)) for part in self.parts}
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Say what is wrong with the units of the parts; an empty list where the contract holds."""
+        del units
+        return []
+
+
+def _single(unit: pint.Unit) -> str | None:
+    """Return the one thing a unit counts, a year below the line set aside; ``None`` for anything else."""
+    factors = {name: power for name, power in factors_of(unit).items() if not (name == "year" and power == -1)}
+    return next(iter(factors)) if list(factors.values()) == [1] else None
+
+
+def _called(unit: pint.Unit) -> str:
+    return unit_text(unit) or "a pure number"
+
+
+class _Fraction(Target):
+    numerator: str
+    denominator: str
+    parts: ClassVar[tuple[str, ...]] = ("numerator", "denominator")
+
+
+class Ratio(_Fraction):
+    """A part of a whole: both sides count the same thing, children of children, yuan of yuan."""
+
+    type: Literal["ratio"] = "ratio"
+    contract: ClassVar[str] = "the same counted thing, or the same currency, above and below"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse teachers ÷ students, which is no share of anything."""
+        above, below = units["numerator"], units["denominator"]
+        if _single(above) is None or above != below:
+            return [f"counts {_called(above)} over {_called(below)}"]
+        return []
+
+
+class PerStudentAmount(_Fraction):
+    """Money for each student: the total over the total, never a mean of schools' means."""
+
+    type: Literal["per_student_amount"] = "per_student_amount"
+    contract: ClassVar[str] = "currency (or currency/year) above, student or child below"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse anything but money over learners."""
+        above, below = _single(units["numerator"]), _single(units["denominator"])
+        if above is None or not is_currency(above) or below not in LEARNERS:
+            return [f"counts {_called(units['numerator'])} over {_called(units['denominator'])}"]
+        return []
+
+
+class Density(_Fraction):
+    """One counted thing for each of another, e.g. students for each teacher."""
+
+    type: Literal["density"] = "density"
+    contract: ClassVar[str] = "two different counted things"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse a share, and money."""
+        above, below = _single(units["numerator"]), _single(units["denominator"])
+        if above not in _ENTITIES or below not in _ENTITIES or above == below:
+            return [f"counts {_called(units['numerator'])} over {_called(units['denominator'])}"]
+        return []
+
+
+class PerHundred(Density):
+    """One counted thing for each hundred of another, e.g. teachers for each hundred students."""
+
+    type: Literal["per_hundred"] = "per_hundred"  # type: ignore[assignment]  # a narrower name of the same contract
+
+
+class TrainingHours(Target):
+    """Training that persons receive; who must have it is said by each, share_of or mean_of."""
+
+    type: Literal["training_hours"] = "training_hours"
+    hours: str
+    parts: ClassVar[tuple[str, ...]] = ("hours",)
+    contract: ClassVar[str] = "training_hour (学时), for each person of a table or view"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse hours without the persons they belong to."""
+        wrong = [] if _single(units["hours"]) == "training_hour" else [f"counts {_called(units['hours'])}"]
+        return wrong if self.entities else [*wrong, "does not say who: `each: principals`, `share_of:` or `mean_of:`"]
+
+
+class Duty(Target):
+    """Days, lessons or events that each of a group owes, e.g. 80 days in schools a year."""
+
+    type: Literal["duty"] = "duty"
+    amount: str
+    parts: ClassVar[tuple[str, ...]] = ("amount",)
+    contract: ClassVar[str] = "one counted thing, for each row of a table or view"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse money, and a duty that nobody owes."""
+        wrong = [] if _single(units["amount"]) in _ENTITIES else [f"counts {_called(units['amount'])}"]
+        return wrong if self.entities else [*wrong, "does not say who: `each: researchers`, `share_of:` or `mean_of:`"]
+
+
+class Count(Target):
+    """How many there are, or are new in a year, or in all."""
+
+    type: Literal["count"] = "count"
+    count: str
+    parts: ClassVar[tuple[str, ...]] = ("count",)
+    contract: ClassVar[str] = "one counted thing"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse money and pure numbers."""
+        return [] if _single(units["count"]) in _ENTITIES else [f"counts {_called(units['count'])}"]
+
+
+class Amount(Target):
+    """How much money."""
+
+    type: Literal["amount"] = "amount"
+    amount: str
+    parts: ClassVar[tuple[str, ...]] = ("amount",)
+    contract: ClassVar[str] = "currency"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse anything that is no money."""
+        found = _single(units["amount"])
+        return [] if found is not None and is_currency(found) else [f"counts {_called(units['amount'])}"]
+
+
+class Growth(Target):
+    """By what share it grew from one year to the next, in each year."""
+
+    type: Literal["growth"] = "growth"
+    value: str
+    parts: ClassVar[tuple[str, ...]] = ("value",)
+    contract: ClassVar[str] = "anything with a unit; its change has none"
+
+
+class Trend(Target):
+    """A series that must never fall (只增不减), from year to year."""
+
+    type: Literal["trend"] = "trend"
+    value: str
+    never_decreasing: NeverChanging | None = None
+    never_increasing: NeverChanging | None = None
+    parts: ClassVar[tuple[str, ...]] = ("value",)
+    contract: ClassVar[str] = "anything with a unit"
+    needs_goal: ClassVar[bool] = False
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Trend:
+        if (self.never_decreasing is None) == (self.never_increasing is None):
+            message = "a trend needs never_decreasing or never_increasing, e.g. never_decreasing: {from: 2022, basis: nominal}"
+            raise ValueError(message)
+        if self.direction.basis == "real":
+            message = "basis: real needs a price index, which this version cannot take; write basis: nominal and say so in `reading`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def direction(self) -> NeverChanging:
+        """The rule, whichever way it runs."""
+        found = self.never_decreasing or self.never_increasing
+        assert found is not None  # noqa: S101  # the validator above holds it
+        return found
+
+    def years(self, reported: Years) -> Years:
+        """Return the years of the series: all that were reported since it began, gaps included."""
+        known = [year for year in reported if year >= self.direction.from_]
+        last = max(known, default=self.direction.from_)
+        return tuple(range(self.direction.from_, max(last, self.direction.from_ + 1) + 1))
+
+
+class Against(Definition):
+    """The other side of a comparison, computed like the first."""
+
+    value: str
+    from_: str | None = Field(default=None, alias="from")
+    where: str | None = None
+
+
+class Comparison(Target):
+    """Two measures of one unit held against each other: teachers' pay and civil servants'."""
+
+    type: Literal["comparison"] = "comparison"
+    value: str
+    at_least: Against | None = None  # type: ignore[assignment]  # the other side is computed, not written down
+    at_most: Against | None = None  # type: ignore[assignment]  # the other side is computed, not written down
+    parts: ClassVar[tuple[str, ...]] = ("value",)
+    contract: ClassVar[str] = "both sides in the same unit"
+
+    @property
+    def against(self) -> Against:
+        """The other side, whichever word names it."""
+        found = self.at_least or self.at_most
+        assert found is not None  # noqa: S101  # exactly one goal is held by the base class
+        return found
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse two sides that do not count the same thing."""
+        if units["value"].dimensionality != units["against"].dimensionality:
+            return [f"compares {_called(units['value'])} with {_called(units['against'])}"]
+        return []
+
+
+class Coefficient(Target):
+    """A pure number such as a coefficient of variation or an index."""
+
+    type: Literal["coefficient"] = "coefficient"
+    value: str
+    parts: ClassVar[tuple[str, ...]] = ("value",)
+    contract: ClassVar[str] = "no unit"
+
+    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
+        """Refuse what counts anything."""
+        return [] if not factors_of(units["value"]) else [f"counts {_called(units['value'])}"]
+
+
+class Milestone(Target):
+    """A dated, evidenced fact: a document was issued, a body set up, a project finished."""
+
+    type: Literal["milestone"] = "milestone"
+    from_: str = Field(alias="from")
+    done_on: str
+    by: date
+    contract: ClassVar[str] = "a table of evidence with a date column"
+    needs_goal: ClassVar[bool] = False
+
+    @property
+    def sums_years(self) -> bool:
+        """Evidence of any year counts."""
+        return True
+
+    def years(self, reported: Years) -> Years:
+        """Return every year up to the deadline."""
+        return tuple(sorted(year for year in reported if year <= self.by.year))
+
+
+class Composite(Target):
+    """All of, or any of, other targets: “5085”."""
+
+    type: Literal["composite"] = "composite"
+    all_of: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    contract: ClassVar[str] = "ids of other targets of the plan"
+    needs_goal: ClassVar[bool] = False
+
+    @model_validator(mode="after")
+    def _one_list(self) -> Composite:
+        if bool(self.all_of) == bool(self.any_of):
+            message = "a composite needs all_of or any_of, e.g. all_of: [a.b, a.c]"
+            raise ValueError(message)
+        return self
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The ids it is made of."""
+        return self.all_of or self.any_of
+
+
+AnyTarget = Annotated[
+    Ratio
+    | PerStudentAmount
+    | Density
+    | PerHundred
+    | TrainingHours
+    | Duty
+    | Count
+    | Amount
+    | Growth
+    | Trend
+    | Comparison
+    | Coefficient
+    | Milestone
+    | Composite,
+    Field(discriminator="type"),
+]
+TARGET_TYPES: tuple[type[Target], ...] = (
+    Ratio,
+    PerStudentAmount,
+    Density,
+    PerHundred,
+    TrainingHours,
+    Duty,
+    Count,
+    Amount,
+    Growth,
+    Trend,
+    Comparison,
+    Coefficient,
+    Milestone,
+    Composite,
+)
