@@ -182,7 +182,7 @@ def _evaluated(
     measures = {target.id: pack.measures[target.id] for target in targets if target.id in pack.measures}
     lacking = {name: _lacking(measure, admitted, pack.dictionary) for name, measure in measures.items()}
     ready = [aggregate for name, measure in measures.items() if lacking[name] is None for aggregate in measure.aggregates()]
-    used = engine or DuckDB(admitted.tables)
+    used = engine or DuckDB({name: table.rows for name, table in admitted.tables.items()})
     statistics = collect(statements(dict.fromkeys(ready), pack.dictionary), used, frozenset(admitted.tables), notify)
     found: dict[str, Attainment] = {}
     for target in targets:
@@ -212,7 +212,7 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
         return Bilingual(en=f"the table {table} was not submitted", zh=f"未报送表“{title.in_language('zh') or table}”")
     for table, column in sorted(columns):
         absent = {absent.column for absent in admitted.submission.absent_columns.get(table, ())}
-        if column in absent or column not in admitted.tables[table].column_names:
+        if column in absent or column not in admitted.tables[table].rows.column_names:
             title = dictionary.tables[table].columns[column].title.in_language("zh") or column
             return Bilingual(en=f"the column {column} of {table} was not submitted", zh=f"未报送“{title}”一列({table}.{column})")
     return None
