@@ -15,6 +15,7 @@ from edutargets.bounds import Interval
 from edutargets.engine import DuckDB, Engine, collect
 from edutargets.errors import EvaluationError, Fault, near_names
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
+from edutargets.expressions import Aggregate
 from edutargets.goals import Goal, Verdict
 from edutargets.measures import Measure
 from edutargets.provenance import Provenance, hash_of_files, library_version
@@ -135,7 +136,14 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
 
     def __getitem__(self, name: str) -> Attainment:
         if name not in self.attainments:
-            raise EvaluationError(Fault("plan", f"there is no target {name!r}", near_names(name, self.attainments), code="unknown-target"))
+            raise EvaluationError(
+                Fault(
+                    "plan",
+                    f"there is no target {name!r}",
+                    near_names(name, self.attainments),
+                    code="unknown-target",
+                )
+            )
         return self.attainments[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -155,7 +163,11 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
 
 
 def evaluate(
-    pack: Pack, admitted: AdmittedSubmission, *, engine: Engine | None = None, notify: Callable[[str], None] | None = None
+    pack: Pack,
+    admitted: AdmittedSubmission,
+    *,
+    engine: Engine | None = None,
+    notify: Callable[[str], None] | None = None,
 ) -> PlanAttainment:
     """Say of every target of the plan whether it is met, from data that a gate accepted.
 
@@ -177,13 +189,21 @@ def reproduce(pack: Pack, admitted: AdmittedSubmission, *, engine: Engine | None
 
 
 def _evaluated(
-    pack: Pack, targets: Sequence[Target], admitted: AdmittedSubmission, engine: Engine | None, notify: Callable[[str], None] | None
+    pack: Pack,
+    targets: Sequence[Target],
+    admitted: AdmittedSubmission,
+    engine: Engine | None,
+    notify: Callable[[str], None] | None,
 ) -> PlanAttainment:
     measures = {target.id: pack.measures[target.id] for target in targets if target.id in pack.measures}
     lacking = {name: _lacking(measure, admitted, pack.dictionary) for name, measure in measures.items()}
-    ready = [aggregate for name, measure in measures.items() if lacking[name] is None for aggregate in measure.aggregates()]
+    ready = [measure for name, measure in measures.items() if lacking[name] is None]
+    wanted = [aggregate for measure in ready for aggregate in measure.aggregates()]
+    wanted += [_rows_of(table, pack.dictionary) for table in sorted({name for measure in ready for name in measure.tables})]
     used = engine or DuckDB({name: table.rows for name, table in admitted.tables.items()})
-    statistics = collect(statements(dict.fromkeys(ready), pack.dictionary), used, frozenset(admitted.tables), notify)
+    statistics = collect(
+        statements(dict.fromkeys(wanted), pack.dictionary), used, frozenset(admitted.tables), notify
+    )
     found: dict[str, Attainment] = {}
     for target in targets:
         if target.id in measures:
@@ -195,9 +215,16 @@ def _evaluated(
     return PlanAttainment(pack, ordered, _provenance(pack, admitted), admitted.unchecked_reason, admitted)
 
 
+def _rows_of(table: str, dictionary: Dictionary) -> Aggregate:
+    """Count the rows of a table, so that it is known which years it has, even if it is only joined."""
+    return Aggregate("count", table, None, None, dictionary.tables[table].counts)
+
+
 def _provenance(pack: Pack, admitted: AdmittedSubmission) -> Provenance:
     suites = pack.suites_folder
-    files = [suites / f"{name}.json" for name in pack.dictionary.tables if (suites / f"{name}.json").is_file()]
+    files = [
+        suites / f"{name}.json" for name in pack.dictionary.tables if (suites / f"{name}.json").is_file()
+    ]
     checked = hash_of_files(files) if admitted.unchecked_reason is None else ""
     own = [path for path in pack.folder.iterdir() if path.is_file()]
     data = {file.name: file.sha256 for file in admitted.submission.files}
@@ -209,19 +236,26 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
     tables, columns = measure.needs()
     for table in sorted(tables - set(admitted.tables)):
         title = dictionary.tables[table].title
-        return Bilingual(en=f"the table {table} was not submitted", zh=f"未报送表“{title.in_language('zh') or table}”")
+        return Bilingual(
+            en=f"the table {table} was not submitted", zh=f"未报送表“{title.in_language('zh') or table}”"
+        )
     for table, column in sorted(columns):
         absent = {absent.column for absent in admitted.submission.absent_columns.get(table, ())}
         if column in absent or column not in admitted.tables[table].rows.column_names:
             title = dictionary.tables[table].columns[column].title.in_language("zh") or column
-            return Bilingual(en=f"the column {column} of {table} was not submitted", zh=f"未报送“{title}”一列({table}.{column})")
+            return Bilingual(
+                en=f"the column {column} of {table} was not submitted",
+                zh=f"未报送“{title}”一列({table}.{column})",
+            )
     return None
 
 
 # one target ------------------------------------------------------------------------------------------------------
 
 
-def _attained(measure: Measure, lacking: Bilingual | None, statistics: Statistics, dictionary: Dictionary) -> Attainment:
+def _attained(
+    measure: Measure, lacking: Bilingual | None, statistics: Statistics, dictionary: Dictionary
+) -> Attainment:
     if lacking is not None:
         return Attainment(measure.target, (), Verdict.NOT_EVALUABLE, measure, (), lacking)
     judge = _Judge(measure, statistics, dictionary)
@@ -261,11 +295,17 @@ class _Judge:
         if target.sums_years:
             return (self._span(years),)
         if not years:
-            return (self._none("", (), "no year up to the deadline was reported", "截止日期之前没有任何年度的数据"),)
+            return (
+                self._none(
+                    "", (), "no year up to the deadline was reported", "截止日期之前没有任何年度的数据"
+                ),
+            )
         return tuple(self._year(year) for year in years)
 
     def _none(self, period: str, years: tuple[int, ...], en: str, zh: str) -> Result:
-        return Result(period, years, Verdict.NOT_EVALUABLE, goal=self.measure.goal, reason=Bilingual(en=en, zh=zh))
+        return Result(
+            period, years, Verdict.NOT_EVALUABLE, goal=self.measure.goal, reason=Bilingual(en=en, zh=zh)
+        )
 
     def _not_reported(self, year: int) -> Result | None:
         """Say which table has no rows for a year, if one has none."""
@@ -273,7 +313,9 @@ class _Judge:
             found = self.statistics.years(table)
             if found is not None and year not in found:
                 title = self.dictionary.tables[table].title.in_language("zh") or table
-                return self._none(str(year), (year,), f"{table} has no rows for {year}", f"表“{title}”没有 {year} 年的数据")
+                return self._none(
+                    str(year), (year,), f"{table} has no rows for {year}", f"表“{title}”没有 {year} 年的数据"
+                )
         return None
 
     def _year(self, year: int) -> Result:
@@ -288,7 +330,9 @@ class _Judge:
             if missing is not None:
                 return replace(missing, period=_span(years), years=years)
         if not due:
-            return self._none(_span(years), years, "no year of the span was reported", "该时期没有任何年度的数据")
+            return self._none(
+                _span(years), years, "no year of the span was reported", "该时期没有任何年度的数据"
+            )
         judged = self._judged(_span(due), due)
         if due == years or judged.verdict is not Verdict.NOT_MET:
             return judged
@@ -299,12 +343,16 @@ class _Judge:
         measure = self.measure
         chosen = years or None
         try:
-            parts = dict(parts_of(measure.parts, lambda one: self.statistics.total(one, chosen), self.dictionary))
+            parts = dict(
+                parts_of(measure.parts, lambda one: self.statistics.total(one, chosen), self.dictionary)
+            )
             found = part_of(measure.value, lambda one: self.statistics.total(one, chosen), self.dictionary)
             parts |= self._extras(chosen)
             judged = found
             if measure.against is not None:
-                against = part_of(measure.against, lambda one: self.statistics.total(one, chosen), self.dictionary)
+                against = part_of(
+                    measure.against, lambda one: self.statistics.total(one, chosen), self.dictionary
+                )
                 parts |= {"value": found, "against": against}
                 judged = Part(found.value - against.value, found.bounds - against.bounds)
         except NoValueError as error:
@@ -335,38 +383,69 @@ class _Judge:
                 return replace(missing, period=period, years=years)
         try:
             old, new = (
-                part_of(self.measure.value, lambda one, year=year: self.statistics.total(one, (year,)), self.dictionary)  # type: ignore[misc]
+                part_of(
+                    self.measure.value,
+                    lambda one, year=year: self.statistics.total(one, (year,)),
+                    self.dictionary,
+                )  # type: ignore[misc]
                 for year in years
             )
             parts = {"before": old, "after": new}
-            return self._grown(period, years, old, new, parts) if isinstance(self.measure.target, Growth) else self._fallen(period, years, old, new, parts)
+            return (
+                self._grown(period, years, old, new, parts)
+                if isinstance(self.measure.target, Growth)
+                else self._fallen(period, years, old, new, parts)
+            )
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
 
-    def _grown(self, period: str, years: tuple[int, ...], old: Part, new: Part, parts: Mapping[str, Part]) -> Result:
+    def _grown(
+        self, period: str, years: tuple[int, ...], old: Part, new: Part, parts: Mapping[str, Part]
+    ) -> Result:
         if old.bounds.lower <= 0:
-            raise NoValueError("the year before is zero or below, so there is no growth rate", "上年数值不为正,无法计算增长率")
+            raise NoValueError(
+                "the year before is zero or below, so there is no growth rate",
+                "上年数值不为正,无法计算增长率",
+            )
         one = Interval(_ONE, _ONE)
         found = Part(new.value / old.value - 1, new.bounds / old.bounds - one)
         assert self.measure.goal is not None  # noqa: S101  # growth has a goal
         return _result(period, years, found, found, parts, self.measure.goal)
 
-    def _fallen(self, period: str, years: tuple[int, ...], old: Part, new: Part, parts: Mapping[str, Part]) -> Result:
+    def _fallen(
+        self, period: str, years: tuple[int, ...], old: Part, new: Part, parts: Mapping[str, Part]
+    ) -> Result:
         target = self.measure.target
         assert isinstance(target, Trend)  # noqa: S101  # its caller asked
         change = Part(new.value - old.value, new.bounds - old.bounds)
         zero = Interval(Fraction(0), Fraction(0))
-        goal = Goal("never_decreasing", lower=zero) if target.never_decreasing else Goal("never_increasing", upper=zero)
+        goal = (
+            Goal("never_decreasing", lower=zero)
+            if target.never_decreasing
+            else Goal("never_increasing", upper=zero)
+        )
         return _result(period, years, new, change, parts, goal)
 
 
-def _result(period: str, years: tuple[int, ...], found: Part, judged: Part, parts: Mapping[str, Part], goal: Goal) -> Result:
+def _result(
+    period: str, years: tuple[int, ...], found: Part, judged: Part, parts: Mapping[str, Part], goal: Goal
+) -> Result:
     verdict = goal.judge(judged.bounds)
     reason = None
     if verdict is Verdict.UNDETERMINED:
         reason = Bilingual(en="what is missing or rounded could turn it", zh="缺失或取整的数据可能改变结论")
     shortfall = goal.shortfall(judged.value)
-    return Result(period, years, verdict, found.value, found.bounds, MappingProxyType(dict(parts)), goal, shortfall, reason)
+    return Result(
+        period,
+        years,
+        verdict,
+        found.value,
+        found.bounds,
+        MappingProxyType(dict(parts)),
+        goal,
+        shortfall,
+        reason,
+    )
 
 
 def _span(years: Sequence[int]) -> str:
@@ -394,7 +473,11 @@ def _composite(target: Composite, pack: Pack, found: dict[str, Attainment]) -> A
         verdict = other
     else:
         verdict = Verdict.UNDETERMINED if Verdict.UNDETERMINED in verdicts else Verdict.NOT_EVALUABLE
-    open_ones = [member.target.id for member in members if member.verdict in {Verdict.UNDETERMINED, Verdict.NOT_EVALUABLE}]
+    open_ones = [
+        member.target.id
+        for member in members
+        if member.verdict in {Verdict.UNDETERMINED, Verdict.NOT_EVALUABLE}
+    ]
     reason = None
     if verdict in {Verdict.UNDETERMINED, Verdict.NOT_EVALUABLE}:
         reason = Bilingual(en=f"open: {', '.join(open_ones)}", zh=f"尚无结论:{'、'.join(open_ones)}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from edutargets.errors import EvaluationError, Fault
 from edutargets.expressions import Aggregate
-from edutargets.statistics import Cell, Statement, Statistics
 from edutargets.sql_writing import identifier
+from edutargets.statistics import Cell, Statement, Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,10 +68,17 @@ class DuckDB:
         try:
             return self.connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise EvaluationError(Fault("DuckDB", f"{str(error).splitlines()[0]} in\n{sql}", code="engine")) from error
+            raise EvaluationError(
+                Fault("DuckDB", f"{str(error).splitlines()[0]} in\n{sql}", code="engine")
+            ) from error
 
 
-def collect(statements: Iterable[Statement], engine: Engine, present: frozenset[str], notify: Callable[[str], None] | None = None) -> Statistics:
+def collect(
+    statements: Iterable[Statement],
+    engine: Engine,
+    present: frozenset[str],
+    notify: Callable[[str], None] | None = None,
+) -> Statistics:
     """Run the statements whose tables are all there and read their exact columns.
 
     Args:
@@ -96,11 +103,18 @@ def _check_parents(statement: Statement, engine: Engine) -> None:
     """A looked-up key that stands twice would count rows twice: refuse it."""
     for parent, key in statement.parents:
         columns = ", ".join(identifier(column) for column in key)
-        twice = engine.run(f"SELECT {columns}, COUNT(*) FROM {identifier(parent)} GROUP BY {columns} HAVING COUNT(*) > 1 LIMIT 1")
+        twice = engine.run(
+            f"SELECT {columns}, COUNT(*) FROM {identifier(parent)} GROUP BY {columns} HAVING COUNT(*) > 1 LIMIT 1"
+        )
         if twice:
             found = ", ".join(f"{column} {value!r}" for column, value in zip(key, twice[0], strict=False))
             raise EvaluationError(
-                Fault(parent, f"{found} stands {twice[0][-1]} times, so rows of {statement.table} would count twice", "one row for each key", code="duplicate-key")
+                Fault(
+                    parent,
+                    f"{found} stands {twice[0][-1]} times, so rows of {statement.table} would count twice",
+                    "one row for each key",
+                    code="duplicate-key",
+                )
             )
 
 

@@ -35,7 +35,11 @@ class Fault:
         code: Short stable name of the kind of fault, e.g. ``unknown-column``.
 
     Examples:
-        >>> print(Fault("plan.yaml:14", "unknown unit 'yaun'", "a known unit, e.g. CNY", "7000 CNY/student/year"))
+        >>> print(
+        ...     Fault(
+        ...         "plan.yaml:14", "unknown unit 'yaun'", "a known unit, e.g. CNY", "7000 CNY/student/year"
+        ...     )
+        ... )
         plan.yaml:14: unknown unit 'yaun'
             accepted: a known unit, e.g. CNY
             for instance: 7000 CNY/student/year

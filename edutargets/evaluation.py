@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["NoValueError", "Part", "interval_of", "part_of", "parts_of"]
 
 
-
 class NoValueError(Exception):
     """There is no value, and this is why; it becomes the reason of ``not_evaluable``."""
 
@@ -74,7 +73,9 @@ def _combined(operator: str, left: Part, right: Part) -> Part:
     if right.value == 0:
         raise NoValueError("the denominator is zero", "分母为零")
     if right.bounds.lower <= 0 <= right.bounds.upper:
-        raise NoValueError("the denominator could be zero once what is missing is known", "补齐缺失数据后分母可能为零")
+        raise NoValueError(
+            "the denominator could be zero once what is missing is known", "补齐缺失数据后分母可能为零"
+        )
     return Part(left.value / right.value, left.bounds / right.bounds)
 
 
@@ -88,7 +89,10 @@ def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Part
             f"表“{_zh(aggregate.table, dictionary)}”中没有可供计算的行(没有数据不等于零)",
         )
     if cell.value is None:
-        raise NoValueError(f"every {_operand(aggregate)} of {aggregate.table} is blank", f"表“{_zh(aggregate.table, dictionary)}”中相应数值全部为空")
+        raise NoValueError(
+            f"every {_operand(aggregate)} of {aggregate.table} is blank",
+            f"表“{_zh(aggregate.table, dictionary)}”中相应数值全部为空",
+        )
     value = cell.value / cell.known if aggregate.kind == "avg" else cell.value
     return Part(value, interval_of(aggregate, cell, dictionary))
 
@@ -102,7 +106,9 @@ def interval_of(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Int
     value = cell.value if cell.value is not None else Fraction(0)
     known = Interval(value - cell.step / 2, value + cell.step / 2)
     if cell.blank == 0 and cell.unsure == 0:
-        return known if aggregate.kind != "avg" else Interval(known.lower / cell.known, known.upper / cell.known)
+        return (
+            known if aggregate.kind != "avg" else Interval(known.lower / cell.known, known.upper / cell.known)
+        )
     low, high = _range(aggregate, cell, dictionary)
     if aggregate.kind == "min":
         return Interval(min(known.lower, low), known.upper)
@@ -111,9 +117,15 @@ def interval_of(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Int
     least = known.lower + cell.blank * low
     most = known.upper + cell.blank * high
     if aggregate.kind == "sum":
-        return Interval(least + cell.unsure * min(low, Fraction(0)), most + cell.unsure * max(high, Fraction(0)))
+        return Interval(
+            least + cell.unsure * min(low, Fraction(0)), most + cell.unsure * max(high, Fraction(0))
+        )
     rows = cell.known + cell.blank
-    ends = [(total + unsure * end) / (rows + unsure) for total, end in ((least, low), (most, high)) for unsure in (0, cell.unsure)]
+    ends = [
+        (total + unsure * end) / (rows + unsure)
+        for total, end in ((least, low), (most, high))
+        for unsure in (0, cell.unsure)
+    ]
     return Interval(min(ends), max(ends))
 
 
@@ -142,6 +154,8 @@ def _zh(table: str, dictionary: Dictionary) -> str:
     return dictionary.tables[table].title.in_language("zh") or table
 
 
-def parts_of(nodes: Mapping[str, Node], totals: Callable[[Aggregate], Cell], dictionary: Dictionary) -> Mapping[str, Part]:
+def parts_of(
+    nodes: Mapping[str, Node], totals: Callable[[Aggregate], Cell], dictionary: Dictionary
+) -> Mapping[str, Part]:
     """Compute several named numbers."""
     return MappingProxyType({name: part_of(node, totals, dictionary) for name, node in nodes.items()})

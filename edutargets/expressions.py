@@ -261,7 +261,9 @@ def unit_of(node: Node, dictionary: Dictionary, where: str = "") -> pint.Unit:
         case ChildValue(aggregate=aggregate):
             return unit_of(aggregate, dictionary, where)
         case Arithmetic(operator=operator, left=left, right=right):
-            return _combined(operator, unit_of(left, dictionary, where), unit_of(right, dictionary, where), where)
+            return _combined(
+                operator, unit_of(left, dictionary, where), unit_of(right, dictionary, where), where
+            )
         case Case(branches=branches, default=default):
             units = [unit_of(value, dictionary, where) for _, value in branches]
             units += [unit_of(default, dictionary, where)] if default and default != Number(value=0) else []  # type: ignore[arg-type]
@@ -279,7 +281,9 @@ def _combined(operator: str, left: pint.Unit, right: pint.Unit, where: str) -> p
     if left.dimensionality != right.dimensionality:
         mine, theirs = (unit_text(unit) or "a pure number" for unit in (left, right))
         verb = "adds" if operator == "+" else "subtracts"
-        raise UnitError(Fault(where, f"{verb} {mine} and {theirs}", "two numbers of one unit", code="unit-mismatch"))
+        raise UnitError(
+            Fault(where, f"{verb} {mine} and {theirs}", "two numbers of one unit", code="unit-mismatch")
+        )
     return left
 
 

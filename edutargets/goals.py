@@ -42,7 +42,13 @@ QuantityText = Annotated[
     Quantity,
     BeforeValidator(_quantity),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "description": "a number with its unit", "examples": ["83 %", "7000 CNY/student/year", "12亿元"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "a number with its unit",
+            "examples": ["83 %", "7000 CNY/student/year", "12亿元"],
+        }
+    ),
 ]
 
 
@@ -103,7 +109,9 @@ class Goal:
         if self.word == "printed":
             assert self.lower is not None  # noqa: S101  # a printed figure has both ends
             assert self.upper is not None  # noqa: S101  # a printed figure has both ends
-            return Verdict.MET if value.meets(Interval(self.lower.lower, self.upper.upper)) else Verdict.NOT_MET
+            return (
+                Verdict.MET if value.meets(Interval(self.lower.lower, self.upper.upper)) else Verdict.NOT_MET
+            )
         sides = []
         if self.lower is not None:
             sides.append(self._side(value.lower, value.upper, self.lower.lower, self.lower.upper))

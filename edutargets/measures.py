@@ -26,7 +26,18 @@ from edutargets.expressions import (
 )
 from edutargets.goals import Goal, goal_of
 from edutargets.sql_reading import read_condition, read_measure
-from edutargets.targets import Comparison, Composite, Count, Density, Growth, Milestone, PerHundred, Target, Trend, _Fraction
+from edutargets.targets import (
+    Comparison,
+    Composite,
+    Count,
+    Density,
+    Growth,
+    Milestone,
+    PerHundred,
+    Target,
+    Trend,
+    _Fraction,
+)
 from edutargets.units import Quantity, factors_of, parse_unit, registry, unit_text
 
 if TYPE_CHECKING:
@@ -133,7 +144,10 @@ class _Binder:
             return self._milestone(self.target)
         scope = self._scope(self.target.entities or self.target.from_)
         where = self._where(scope, self.target.where)
-        parts = {name: self._expression(name, text, scope, where) for name, text in self.target.expressions().items()}
+        parts = {
+            name: self._expression(name, text, scope, where)
+            for name, text in self.target.expressions().items()
+        }
         against = self._against()
         if self.faults:
             return None
@@ -179,7 +193,9 @@ class _Binder:
     def _expression(self, part: str, text: str, scope: Relation | None, where: Node | None) -> Node | None:
         place = f"{self.place}.{part}"
         try:
-            node = read_measure(text, self.dictionary, scope, place, where=where, entity=self.target.entities is not None)
+            node = read_measure(
+                text, self.dictionary, scope, place, where=where, entity=self.target.entities is not None
+            )
             unit_of(node, self.dictionary, place)
         except DefinitionError as error:
             self.faults.extend(error.faults)
@@ -197,7 +213,12 @@ class _Binder:
     # putting together ------------------------------------------------------------------------------------------
 
     def _whole(
-        self, parts: dict[str, Node], units: dict[str, pint.Unit], against: Node | None, scope: Relation | None, where: Node | None
+        self,
+        parts: dict[str, Node],
+        units: dict[str, pint.Unit],
+        against: Node | None,
+        scope: Relation | None,
+        where: Node | None,
     ) -> Measure | None:
         value, unit = self._value(parts, units)
         tables = self._tables([*parts.values(), *([against] if against else [])], scope)
@@ -231,11 +252,30 @@ class _Binder:
         undated = [name for name in tables if self.dictionary.tables[name].period is None]
         dated = target.every or target.total_over or target.in_ or isinstance(target, Growth | Trend)
         if undated and dated:
-            self._fault(f"the table {undated[0]!r} has no period column", "`period:` in tables.yaml, or `by:` a date", "no-period")
-        if not isinstance(target, Trend) and len(undated) < len(tables) and not any((target.by, target.every, target.total_over, target.in_, target.at_every)):
-            self._fault("no time is said", "by, every + during, total_over, in, or at_every", "no-time", "by: 2025-12-31")
-        if target.entities is not None and (target.total_over or isinstance(target, Growth | Trend | Comparison)):
-            self._fault(f"`{'total_over' if target.total_over else target.type}` for each of a group", "one value per year and entity", "quantifier")
+            self._fault(
+                f"the table {undated[0]!r} has no period column",
+                "`period:` in tables.yaml, or `by:` a date",
+                "no-period",
+            )
+        if (
+            not isinstance(target, Trend)
+            and len(undated) < len(tables)
+            and not any((target.by, target.every, target.total_over, target.in_, target.at_every))
+        ):
+            self._fault(
+                "no time is said",
+                "by, every + during, total_over, in, or at_every",
+                "no-time",
+                "by: 2025-12-31",
+            )
+        if target.entities is not None and (
+            target.total_over or isinstance(target, Growth | Trend | Comparison)
+        ):
+            self._fault(
+                f"`{'total_over' if target.total_over else target.type}` for each of a group",
+                "one value per year and entity",
+                "quantifier",
+            )
 
     def _goal(self, unit: pint.Unit) -> Goal | None:
         target = self.target
@@ -263,18 +303,37 @@ class _Binder:
                 hundred = 100 if isinstance(self.target, PerHundred) else 1
                 return quantity.to(accepted) * hundred
         raise UnitError(
-            Fault("", f"the goal {quantity} is in {unit_text(own) or 'a pure number'}", f"the measure's unit, {unit_text(unit) or 'a share (%)'}", code="goal-unit")
+            Fault(
+                "",
+                f"the goal {quantity} is in {unit_text(own) or 'a pure number'}",
+                f"the measure's unit, {unit_text(unit) or 'a share (%)'}",
+                code="goal-unit",
+            )
         )
 
     def _bare(self, quantity: Quantity, unit: pint.Unit) -> Fraction:
         if not factors_of(unit) or isinstance(self.target, Count | Density):
             return quantity.number
-        raise UnitError(Fault("", f"the goal {quantity} has no unit", f"a number in {unit_text(unit)}", f"{quantity} {unit_text(unit)}", "goal-unit"))
+        raise UnitError(
+            Fault(
+                "",
+                f"the goal {quantity} has no unit",
+                f"a number in {unit_text(unit)}",
+                f"{quantity} {unit_text(unit)}",
+                "goal-unit",
+            )
+        )
 
     # each of a group -------------------------------------------------------------------------------------------
 
     def _for_entities(
-        self, scope: Relation, where: Node | None, value: Node, unit: pint.Unit, goal: Goal, tables: tuple[str, ...]
+        self,
+        scope: Relation,
+        where: Node | None,
+        value: Node,
+        unit: pint.Unit,
+        goal: Goal,
+        tables: tuple[str, ...],
     ) -> Measure:
         everyone = Aggregate("count", scope.table, None, where, scope.counts)
         per = parse_unit(scope.counts)[1]
@@ -282,16 +341,32 @@ class _Binder:
             total = Aggregate("sum", scope.table, value, where, scope.counts)
             parts = {"total": total, "all": everyone}
             entities = Entities(scope, where, value, None, unit, goal)
-            return Measure(self.target, MappingProxyType(parts), Arithmetic("/", total, everyone), unit / per, goal, tables, None, entities)
+            return Measure(
+                self.target,
+                MappingProxyType(parts),
+                Arithmetic("/", total, everyone),
+                unit / per,
+                goal,
+                tables,
+                None,
+                entities,
+            )
         _, above, below = _split(value)
         if any(_divides(side) for side in (above, below) if side is not None):
-            self._fault("a division inside a sum or a product, for each row", "one division, e.g. sum(a) * 100 / sum(b)", "expression")
+            self._fault(
+                "a division inside a sum or a product, for each row",
+                "one division, e.g. sum(a) * 100 / sum(b)",
+                "expression",
+            )
         meets = condition_of(goal, value)
         meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)
         share = exactly(self.target.share_at_least.to("") if self.target.share_at_least else Fraction(1))
         extremes: dict[str, Node] = {}
         if not _divides(value):
-            extremes = {"lowest": Aggregate("min", scope.table, value, where, scope.counts), "highest": Aggregate("max", scope.table, value, where, scope.counts)}
+            extremes = {
+                "lowest": Aggregate("min", scope.table, value, where, scope.counts),
+                "highest": Aggregate("max", scope.table, value, where, scope.counts),
+            }
         return Measure(
             self.target,
             MappingProxyType({"meeting": meeting, "all": everyone}),
@@ -311,12 +386,23 @@ class _Binder:
             return None
         column = self.dictionary.tables[scope.table].columns.get(target.done_on)
         if column is None or column.type != "date":
-            self._fault(f"`done_on` names {target.done_on!r}, which is no date column of {scope.table!r}", "a column of type date", "unknown-column")
+            self._fault(
+                f"`done_on` names {target.done_on!r}, which is no date column of {scope.table!r}",
+                "a column of type date",
+                "unknown-column",
+            )
             return None
         in_time = Compare("<=", Column(scope.table, target.done_on), Day(target.by))
         evidence = Aggregate("count", scope.table, None, all_of(where, in_time), scope.counts)
         goal = Goal("at_least", lower=exactly(1))
-        return Measure(target, MappingProxyType({"evidence": evidence}), evidence, parse_unit(scope.counts)[1], goal, (scope.table,))
+        return Measure(
+            target,
+            MappingProxyType({"evidence": evidence}),
+            evidence,
+            parse_unit(scope.counts)[1],
+            goal,
+            (scope.table,),
+        )
 
 
 def condition_of(goal: Goal, value: Node) -> Node | None:
@@ -332,7 +418,9 @@ def condition_of(goal: Goal, value: Node) -> Node | None:
 def _held(operator: str, value: Node, limit: Fraction) -> Node:
     factor, divided, below = _split(value)
     limit = limit / factor
-    left: Node = Arithmetic("*", divided, Number(Fraction(limit.denominator))) if limit.denominator != 1 else divided
+    left: Node = (
+        Arithmetic("*", divided, Number(Fraction(limit.denominator))) if limit.denominator != 1 else divided
+    )
     right: Node = Number(Fraction(limit.numerator))
     if below is None:
         return Compare(operator, left, right)  # type: ignore[arg-type]  # one of the six operators
@@ -342,7 +430,12 @@ def _held(operator: str, value: Node, limit: Fraction) -> Node:
 
 def _split(value: Node) -> tuple[Fraction, Node, Node | None]:
     """Take a value apart into a constant, what stands above and what stands below the line."""
-    if isinstance(value, Arithmetic) and value.operator == "*" and isinstance(value.left, Number) and value.left.value > 0:
+    if (
+        isinstance(value, Arithmetic)
+        and value.operator == "*"
+        and isinstance(value.left, Number)
+        and value.left.value > 0
+    ):
         factor, above, below = _split(value.right)
         return factor * value.left.value, above, below
     if isinstance(value, Arithmetic) and value.operator == "/":

@@ -20,7 +20,8 @@ from edutargets.yaml_files import Definition, Written, parse_yaml, read_definiti
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Pack", "PackFile", "Plan", "PlanFile", "check_pack", "pack_names", "read_pack", "shipped"]
+__all__ = ["Pack", "PackFile", "Plan", "PlanFile", "bind_all",
+    "check_pack", "pack_names", "read_pack", "shipped"]
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -65,12 +66,22 @@ class Plan(Shown):
         ids = [target.id for target in self.targets]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
-            raise DefinitionError(*(Fault("plan", f"the id {name!r} is used twice", "each id once", code="duplicate-id") for name in twice))
+            raise DefinitionError(
+                *(
+                    Fault("plan", f"the id {name!r} is used twice", "each id once", code="duplicate-id")
+                    for name in twice
+                )
+            )
 
     @classmethod
     def from_yaml(cls, text: str) -> Plan:
         """Read a plan from YAML text."""
         return cls(read_definition(parse_yaml(text, "plan"), PlanFile).targets)
+
+    @classmethod
+    def from_fields(cls, targets: Sequence[Mapping[str, object]]) -> Plan:
+        """Build a plan from fields as they stand in YAML, e.g. in a notebook."""
+        return cls.from_yaml(write_yaml({"targets": [dict(target) for target in targets]}))
 
     def to_yaml(self) -> str:
         """Write the plan so that it can be read back as the same plan."""
@@ -80,7 +91,9 @@ class Plan(Shown):
         for target in self.targets:
             if target.id == name:
                 return target
-        raise DefinitionError(Fault("plan", f"there is no target {name!r}", near_names(name, self.ids), code="unknown-target"))
+        raise DefinitionError(
+            Fault("plan", f"there is no target {name!r}", near_names(name, self.ids), code="unknown-target")
+        )
 
     def __iter__(self) -> Iterator[Target]:
         return iter(self.targets)
@@ -164,6 +177,21 @@ def read_pack(name: str | Path) -> Pack:
     return pack
 
 
+def bind_all(plan: Plan, dictionary: Dictionary) -> dict[str, Measure]:
+    """Hold every target of a plan against the tables, whatever pack they come from.
+
+    Raises:
+        DefinitionError: With every fault of all targets.
+    """
+    faults: list[Fault] = []
+    entries = [_Entry(target, target.id, is_figure=False) for target in plan if target.cite is None]
+    entries += [_Entry(target.model_copy(update={"cite": None}), target.id, is_figure=False) for target in plan if target.cite]
+    measures = _measures(entries, dictionary, {}, faults)
+    if faults:
+        raise DefinitionError(*faults)
+    return measures
+
+
 def check_pack(name: str | Path) -> tuple[Fault, ...]:
     """Return every fault of a pack at once; nothing where it is sound."""
     try:
@@ -199,7 +227,12 @@ def _folder(name: str | Path) -> Path:
         if (folder / "pack.yaml").is_file():
             return folder
     raise DefinitionError(
-        Fault(str(name), "there is no such pack", f"a folder with a pack.yaml, or one of {', '.join(pack_names())}", code="unknown-pack")
+        Fault(
+            str(name),
+            "there is no such pack",
+            f"a folder with a pack.yaml, or one of {', '.join(pack_names())}",
+            code="unknown-pack",
+        )
     )
 
 
@@ -210,7 +243,14 @@ def _texts(folder: Path, file: PackFile, faults: list[Fault]) -> dict[str, Sourc
         try:
             texts[name] = SourceText(document.file, path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(Fault(f"pack.yaml: documents.{name}", f"{document.file} cannot be read ({error})", "a UTF-8 text file", code="no-text"))
+            faults.append(
+                Fault(
+                    f"pack.yaml: documents.{name}",
+                    f"{document.file} cannot be read ({error})",
+                    "a UTF-8 text file",
+                    code="no-text",
+                )
+            )
     return texts
 
 
@@ -236,9 +276,22 @@ def _entries(path: Path, faults: list[Fault]) -> list[_Entry]:
         for index in range(len(items) if isinstance(items, list) else 0):
             found += _entry(source, key, index, faults)
     if not found and not faults:
-        faults.append(Fault(path.name, "holds no targets", "a list under `targets:`", "targets:\n  - id: a.b", "empty-plan"))
+        faults.append(
+            Fault(
+                path.name,
+                "holds no targets",
+                "a list under `targets:`",
+                "targets:\n  - id: a.b",
+                "empty-plan",
+            )
+        )
     faults.extend(
-        Fault(source.where((key,)), f"unknown field {key!r}", near_names(key, PlanFile.model_fields), code="extra-forbidden")
+        Fault(
+            source.where((key,)),
+            f"unknown field {key!r}",
+            near_names(key, PlanFile.model_fields),
+            code="extra-forbidden",
+        )
         for key in value
         if key not in PlanFile.model_fields
     )
@@ -252,7 +305,9 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[_
     assert isinstance(items, list)  # noqa: S101  # its caller looked
     raw = items[index]
     shifted = {spot[2:]: line for spot, line in source.lines.items() if spot[:2] == (key, index)}
-    alone = Written(source.name, {"targets": [raw]}, {("targets", 0, *spot): line for spot, line in shifted.items()})
+    alone = Written(
+        source.name, {"targets": [raw]}, {("targets", 0, *spot): line for spot, line in shifted.items()}
+    )
     name = raw.get("id") if isinstance(raw, dict) else None
     line = source.lines[(key, index)]
     try:
@@ -260,7 +315,15 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[_
     except DefinitionError as error:
         for fault in error.faults:
             where = fault.where.replace("targets[0].", "")
-            faults.append(Fault(f"{where} of {name or 'a target without id'}", fault.found, fault.accepted, fault.example, fault.code))
+            faults.append(
+                Fault(
+                    f"{where} of {name or 'a target without id'}",
+                    fault.found,
+                    fault.accepted,
+                    fault.example,
+                    fault.code,
+                )
+            )
         return []
     clause = f" ({target.cite.clause})" if target.cite and target.cite.clause else ""
     return [_Entry(target, f"{source.name}:{line}: {target.id}{clause}", key == "figures")]
@@ -274,7 +337,14 @@ def _measures(
     for entry in entries:
         target = entry.target
         if target.id in places:
-            faults.append(Fault(entry.place, f"the id {target.id!r} is used twice (first at {places[target.id]})", "each id once", code="duplicate-id"))
+            faults.append(
+                Fault(
+                    entry.place,
+                    f"the id {target.id!r} is used twice (first at {places[target.id]})",
+                    "each id once",
+                    code="duplicate-id",
+                )
+            )
             continue
         places[target.id] = entry.place
         faults.extend(_cite_faults(entry, texts))
@@ -293,7 +363,12 @@ def _cite_faults(entry: _Entry, texts: Mapping[str, SourceText]) -> Iterator[Fau
     if cite is None:
         return
     if cite.document not in texts:
-        yield Fault(f"{entry.place}.cite", f"unknown document {cite.document!r}", near_names(cite.document, texts), code="unknown-document")
+        yield Fault(
+            f"{entry.place}.cite",
+            f"unknown document {cite.document!r}",
+            near_names(cite.document, texts),
+            code="unknown-document",
+        )
     elif not texts[cite.document].holds(cite.quote):
         yield Fault(
             f"{entry.place}.cite",
@@ -311,7 +386,12 @@ def _composite_faults(entries: Sequence[_Entry]) -> Iterator[Fault]:
             continue
         for member in entry.target.members:
             if member not in known:
-                yield Fault(entry.place, f"there is no target {member!r}", near_names(member, known), code="unknown-target")
+                yield Fault(
+                    entry.place,
+                    f"there is no target {member!r}",
+                    near_names(member, known),
+                    code="unknown-target",
+                )
         if _contains(entry.target.id, entry.target, known, set()):
             yield Fault(entry.place, "the composite contains itself", "other targets", code="composite-cycle")
 
@@ -321,6 +401,10 @@ def _contains(name: str, composite: Composite, known: Mapping[str, Target], seen
         if member == name:
             return True
         below = known.get(member)
-        if isinstance(below, Composite) and member not in seen and _contains(name, below, known, seen | {member}):
+        if (
+            isinstance(below, Composite)
+            and member not in seen
+            and _contains(name, below, known, seen | {member})
+        ):
             return True
     return False

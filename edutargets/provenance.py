@@ -35,7 +35,13 @@ class Provenance:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain values, for JSON."""
-        return {"pack": self.pack, "plan": self.plan, "suites": self.suites, "data": dict(sorted(self.data.items())), "edutargets": self.library}
+        return {
+            "pack": self.pack,
+            "plan": self.plan,
+            "suites": self.suites,
+            "data": dict(sorted(self.data.items())),
+            "edutargets": self.library,
+        }
 
     @property
     def sha256(self) -> str:

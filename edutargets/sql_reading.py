@@ -47,7 +47,12 @@ _AGGREGATES: dict[type[exp.Expression], Literal["count", "sum", "min", "max", "a
     exp.Max: "max",
     exp.Avg: "avg",
 }
-_ARITHMETIC: dict[type[exp.Expression], Literal["+", "-", "*", "/"]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_ARITHMETIC: dict[type[exp.Expression], Literal["+", "-", "*", "/"]] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
 _COMPARISONS: dict[type[exp.Expression], Literal["=", "<>", "<", "<=", ">", ">="]] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -56,12 +61,25 @@ _COMPARISONS: dict[type[exp.Expression], Literal["=", "<>", "<", "<=", ">", ">="
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_MIRRORED: dict[str, Literal["=", "<>", "<", "<=", ">", ">="]] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MIRRORED: dict[str, Literal["=", "<>", "<", "<=", ">", ">="]] = {
+    "=": "=",
+    "<>": "<>",
+    "<": ">",
+    "<=": ">=",
+    ">": "<",
+    ">=": "<=",
+}
 _ALLOWED = "columns, numbers, 'texts', + - * /, comparisons, and/or/not, in, between, is null, case, sum/count/avg/min/max(…) filter (where …)"
 
 
 def read_measure(
-    text: str, dictionary: Dictionary, scope: Relation | None, place: str = "", *, where: Node | None = None, entity: bool = False
+    text: str,
+    dictionary: Dictionary,
+    scope: Relation | None,
+    place: str = "",
+    *,
+    where: Node | None = None,
+    entity: bool = False,
 ) -> Node:
     """Read what is computed from tables.
 
@@ -129,7 +147,9 @@ class _Reader:
     entity: bool = False
     _views: dict[str, Node] = field(default_factory=dict)
 
-    def refuse(self, found: str, accepted: str = _ALLOWED, code: str = "expression", example: str = "") -> NoReturn:
+    def refuse(
+        self, found: str, accepted: str = _ALLOWED, code: str = "expression", example: str = ""
+    ) -> NoReturn:
         raise ExpressionError(Fault(self.place, f"{found} in {_cut(self.text)!r}", accepted, example, code))
 
     # numbers ---------------------------------------------------------------------------------------------------
@@ -153,7 +173,11 @@ class _Reader:
             return self._day(str(node.this.this))
         if isinstance(node, exp.Column):
             if not inside and not self.entity:
-                self.refuse(f"the column {node.sql()} stands outside an aggregate", "sum(…), count(…), avg(…), min(…) or max(…)", example=_EXAMPLE)
+                self.refuse(
+                    f"the column {node.sql()} stands outside an aggregate",
+                    "sum(…), count(…), avg(…), min(…) or max(…)",
+                    example=_EXAMPLE,
+                )
             return self._column(node)
         if isinstance(node, exp.Case) and (inside or self.entity):
             return self._case(node, inside=inside)
@@ -162,7 +186,11 @@ class _Reader:
     def _arithmetic(self, node: exp.Expression, *, inside: bool) -> Node:
         operator = _ARITHMETIC[type(node)]
         if operator == "/" and inside:
-            self.refuse("a division of single rows", "a division of totals, done once and exactly", example="sum(a) / sum(b)")
+            self.refuse(
+                "a division of single rows",
+                "a division of totals, done once and exactly",
+                example="sum(a) / sum(b)",
+            )
         left, right = self.number(node.left, inside=inside), self.number(node.right, inside=inside)  # type: ignore[attr-defined]
         for side in (left, right):
             if self._kind(side) != "number":
@@ -175,7 +203,8 @@ class _Reader:
         if node.this is not None:
             self.refuse("case with a value", "case when … then … else … end")
         branches = tuple(
-            (self.condition(branch.this, inside=inside), self.number(branch.args["true"], inside=inside)) for branch in node.args["ifs"]
+            (self.condition(branch.this, inside=inside), self.number(branch.args["true"], inside=inside))
+            for branch in node.args["ifs"]
         )
         default = node.args.get("default")
         empty = default is None or isinstance(default, exp.Null)
@@ -195,13 +224,23 @@ class _Reader:
         table = self._table(node.table) if node.table else self._scope_table(node.name)
         columns = self.dictionary.tables[table].columns
         if node.name not in columns:
-            self.refuse(f"unknown column {node.name!r} of table {table!r}", near_names(node.name, columns), "unknown-column")
+            self.refuse(
+                f"unknown column {node.name!r} of table {table!r}",
+                near_names(node.name, columns),
+                "unknown-column",
+            )
         return Column(table, node.name)
 
     def _scope_table(self, column: str) -> str:
         if self.scope is None:
-            holders = sorted(name for name, table in self.dictionary.tables.items() if column in table.columns)
-            hint = f"`from: {holders[0]}` or {holders[0]}.{column}" if holders else "`from: <table>`, or table.column"
+            holders = sorted(
+                name for name, table in self.dictionary.tables.items() if column in table.columns
+            )
+            hint = (
+                f"`from: {holders[0]}` or {holders[0]}.{column}"
+                if holders
+                else "`from: <table>`, or table.column"
+            )
             self.refuse(f"{column!r} belongs to no table", hint, "unknown-table")
         return self.scope.table
 
@@ -211,7 +250,9 @@ class _Reader:
             return self.scope.table
         relation = self.dictionary.relation(name, self.place)
         if relation.where is not None and relation.name not in self._views:
-            self._views[relation.name] = read_condition(relation.where, self.dictionary, relation, f"view {relation.name}")
+            self._views[relation.name] = read_condition(
+                relation.where, self.dictionary, relation, f"view {relation.name}"
+            )
         return relation.table
 
     def _aggregate(self, node: exp.Expression) -> Node:
@@ -224,7 +265,10 @@ class _Reader:
         kind = _AGGREGATES[type(node)]
         extra = [name for name, value in node.args.items() if value and name not in {"this", "big_int"}]
         if extra or isinstance(node.this, exp.Distinct):
-            self.refuse(f"{_cut(node.sql())} uses {', '.join(extra) or 'distinct'}", "one value per aggregate; count rows of a table keyed by what is counted")
+            self.refuse(
+                f"{_cut(node.sql())} uses {', '.join(extra) or 'distinct'}",
+                "one value per aggregate; count rows of a table keyed by what is counted",
+            )
         operand, counted = self._operand(kind, node)
         table, counts = self._base(operand, condition, counted)
         joined = all_of(self._view_condition(table), condition)
@@ -241,25 +285,42 @@ class _Reader:
             self.refuse(f"{kind}() of nothing", f"{kind}(column)")
         operand = self.number(this, inside=True)
         if kind != "count" and self._kind(operand) != "number":
-            self.refuse(f"{kind}({_cut(this.sql())}) of something that is no number", "count(*) filter (where …) counts rows", example=_EXAMPLE)
+            self.refuse(
+                f"{kind}({_cut(this.sql())}) of something that is no number",
+                "count(*) filter (where …) counts rows",
+                example=_EXAMPLE,
+            )
         return operand, None
 
     def _base(self, operand: Node | None, condition: Node | None, counted: str | None) -> tuple[str, str]:
         """Find the one table whose rows are aggregated, and what a row of it is."""
-        used = {node.table for part in (operand, condition) if part is not None for node in walk(part) if isinstance(node, Column)}
+        used = {
+            node.table
+            for part in (operand, condition)
+            if part is not None
+            for node in walk(part)
+            if isinstance(node, Column)
+        }
         if counted and self.scope and counted in {self.scope.name, self.scope.table}:
             counted = ""
         if counted:
             named = self.dictionary.relation(counted, self.place)
             self._table(counted)
             return self._with_parents(named.table, used), named.counts
-        if (counted == "" and self.scope) or (self.scope and self.scope.table in used and not self._is_parent_only(used)):
+        if (counted == "" and self.scope) or (
+            self.scope and self.scope.table in used and not self._is_parent_only(used)
+        ):
             assert self.scope is not None  # noqa: S101  # said by the condition above
             return self._with_parents(self.scope.table, used), self.scope.counts
-        bases = [table for table in sorted(used) if all(other == table or self.dictionary.parent(table, other) for other in used)]
+        bases = [
+            table
+            for table in sorted(used)
+            if all(other == table or self.dictionary.parent(table, other) for other in used)
+        ]
         if not bases:
             self._scope_table("count(*)") if not used else self.refuse(
-                f"one aggregate over {' and '.join(sorted(used))}, which are not linked", "columns of one table and of the tables it references"
+                f"one aggregate over {' and '.join(sorted(used))}, which are not linked",
+                "columns of one table and of the tables it references",
             )
         views = [view for view in self._views if self.dictionary.relation(view).table == bases[0]]
         return bases[0], self.dictionary.relation(views[0] if views else bases[0]).counts
@@ -267,16 +328,26 @@ class _Reader:
     def _is_parent_only(self, used: set[str]) -> bool:
         """Whether the scope's table is only looked up from another table's rows."""
         assert self.scope is not None  # noqa: S101  # its caller asked
-        return any(other != self.scope.table and self.dictionary.parent(other, self.scope.table) for other in used)
+        return any(
+            other != self.scope.table and self.dictionary.parent(other, self.scope.table) for other in used
+        )
 
     def _with_parents(self, table: str, used: set[str]) -> str:
         for other in sorted(used - {table}):
             if self.dictionary.parent(table, other) is None:
-                self.refuse(f"{table!r} does not reference {other!r}", "columns of the table itself or of one it references", "unlinked-table")
+                self.refuse(
+                    f"{table!r} does not reference {other!r}",
+                    "columns of the table itself or of one it references",
+                    "unlinked-table",
+                )
         return table
 
     def _view_condition(self, table: str) -> Node | None:
-        mine = [condition for name, condition in self._views.items() if self.dictionary.relation(name).table == table]
+        mine = [
+            condition
+            for name, condition in self._views.items()
+            if self.dictionary.relation(name).table == table
+        ]
         in_scope = self.scope is not None and self.scope.table == table and not self.entity
         return all_of(self.scope_filter if in_scope else None, *mine)
 
@@ -287,12 +358,18 @@ class _Reader:
         if aggregate.table == self.scope.table:
             value = aggregate.operand if aggregate.kind != "count" else Number(Fraction(1))
             assert value is not None  # noqa: S101  # only count has no operand
-            return value if aggregate.where is None else Case(((aggregate.where, value),), Number(Fraction(0)))
+            return (
+                value if aggregate.where is None else Case(((aggregate.where, value),), Number(Fraction(0)))
+            )
         if aggregate.kind not in {"sum", "count"}:
             self.refuse(f"{aggregate.kind} over another table for each {self.scope.name}", "sum or count")
         link = self.dictionary.parent(aggregate.table, self.scope.table)
         if link is None:
-            self.refuse(f"{aggregate.table!r} does not reference {self.scope.table!r}", "a column with `references:` in tables.yaml", "unlinked-table")
+            self.refuse(
+                f"{aggregate.table!r} does not reference {self.scope.table!r}",
+                "a column with `references:` in tables.yaml",
+                "unlinked-table",
+            )
         return ChildValue(aggregate, link, self.dictionary.absent_is_zero(aggregate.table, self.scope.table))
 
     # conditions ------------------------------------------------------------------------------------------------
@@ -302,19 +379,29 @@ class _Reader:
         node = node.unnest()
         if isinstance(node, exp.And | exp.Or):
             operator: Literal["and", "or"] = "and" if isinstance(node, exp.And) else "or"
-            return Logic(operator, (self.condition(node.left, inside=inside), self.condition(node.right, inside=inside)))
+            return Logic(
+                operator,
+                (self.condition(node.left, inside=inside), self.condition(node.right, inside=inside)),
+            )
         if isinstance(node, exp.Not):
             return Negated(self.condition(node.this, inside=inside))
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
             return IsNull(self.number(node.this, inside=inside))
         if type(node) in _COMPARISONS:
-            return self._compare(_COMPARISONS[type(node)], self.number(node.left, inside=inside), self.number(node.right, inside=inside))  # type: ignore[attr-defined]
+            return self._compare(
+                _COMPARISONS[type(node)],
+                self.number(node.left, inside=inside),
+                self.number(node.right, inside=inside),
+            )  # type: ignore[attr-defined]
         if isinstance(node, exp.Between):
             item = self.number(node.this, inside=inside)
             low, high = (self.number(node.args[end], inside=inside) for end in ("low", "high"))
             return Logic("and", (self._compare(">=", item, low), self._compare("<=", item, high)))
         if isinstance(node, exp.In) and node.expressions and not node.args.get("query"):
-            return self._is_in(self.number(node.this, inside=inside), [self.number(value, inside=inside) for value in node.expressions])
+            return self._is_in(
+                self.number(node.this, inside=inside),
+                [self.number(value, inside=inside) for value in node.expressions],
+            )
         if isinstance(node, exp.Column | exp.Boolean):
             value = self.number(node, inside=inside)
             if self._kind(value) != "boolean":
@@ -335,23 +422,38 @@ class _Reader:
         if kinds == ("date", "text") and isinstance(right, Text):
             return Compare(operator, left, self._day(right.value))
         if kinds[0] != kinds[1]:
-            self.refuse(f"compares a {kinds[0]} with a {kinds[1]}", "two values of one kind (codes and texts stand in quotes)", "kind-mismatch")
+            self.refuse(
+                f"compares a {kinds[0]} with a {kinds[1]}",
+                "two values of one kind (codes and texts stand in quotes)",
+                "kind-mismatch",
+            )
         if kinds[0] == "text" and operator not in {"=", "<>"}:
-            self.refuse(f"{operator} between texts", "= or <>; `ordered: true` on a category gives it an order")
+            self.refuse(
+                f"{operator} between texts", "= or <>; `ordered: true` on a category gives it an order"
+            )
         if kinds[0] == "number" and not isinstance(left, Number) and not isinstance(right, Number):
             unit_of(Arithmetic("-", left, right), self.dictionary, self.place)
         return Compare(operator, left, right)
 
-    def _vocabulary(self, operator: Literal["=", "<>", "<", "<=", ">", ">="], column: Column, value: str) -> Node:
+    def _vocabulary(
+        self, operator: Literal["=", "<>", "<", "<=", ">", ">="], column: Column, value: str
+    ) -> Node:
         """Hold a category against a value of its vocabulary; an order becomes a list."""
         declared = self.dictionary.tables[column.table].columns[column.name]
         keys = list(declared.values)
         if value not in keys:
-            self.refuse(f"{value!r} is not in the vocabulary of {column.table}.{column.name}", near_names(value, keys), "unknown-value")
+            self.refuse(
+                f"{value!r} is not in the vocabulary of {column.table}.{column.name}",
+                near_names(value, keys),
+                "unknown-value",
+            )
         if operator in {"=", "<>"}:
             return Compare(operator, column, Text(value))
         if not declared.ordered:
-            self.refuse(f"{operator} on {column.name}, whose vocabulary has no order", "= or in (…), or `ordered: true` in tables.yaml")
+            self.refuse(
+                f"{operator} on {column.name}, whose vocabulary has no order",
+                "= or in (…), or `ordered: true` in tables.yaml",
+            )
         at = keys.index(value)
         kept = {"<": keys[:at], "<=": keys[: at + 1], ">": keys[at + 1 :], ">=": keys[at:]}[operator]
         return IsIn(column, tuple(Text(key) for key in kept))
@@ -360,7 +462,9 @@ class _Reader:
         match node:
             case Column(table=table, name=name):
                 declared = self.dictionary.tables[table].columns[name].type
-                return {"code": "text", "integer": "number", "decimal": "number", "year": "number"}.get(declared, declared)
+                return {"code": "text", "integer": "number", "decimal": "number", "year": "number"}.get(
+                    declared, declared
+                )
             case Text():
                 return "text"
             case Day():

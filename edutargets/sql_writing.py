@@ -30,9 +30,7 @@ __all__ = ["identifier", "render"]
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(
-    "all and any array as asc between by case cast check column create cross default desc distinct do else end except exists "
-    "false fetch filter for from full grant group having in inner intersect into is join lateral left like limit not null offset "
-    "on or order outer over primary references right select some table then to true union unique using values when where window with".split()
+    ["all", "and", "any", "array", "as", "asc", "between", "by", "case", "cast", "check", "column", "create", "cross", "default", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "filter", "for", "from", "full", "grant", "group", "having", "in", "inner", "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "not", "null", "offset", "on", "or", "order", "outer", "over", "primary", "references", "right", "select", "some", "table", "then", "to", "true", "union", "unique", "using", "values", "when", "where", "window", "with"]
 )
 
 
@@ -79,7 +77,8 @@ def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) 
     match node:
         case Logic(operator=operator, items=items):
             joined = f" {operator.upper()} ".join(
-                f"({render(item, children)})" if isinstance(item, Logic | Case) else render(item, children) for item in items
+                f"({render(item, children)})" if isinstance(item, Logic | Case) else render(item, children)
+                for item in items
             )
             return joined
         case Negated(item=item):
@@ -91,11 +90,18 @@ def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) 
         case IsNull(item=item):
             return f"{render(item, children)} IS NULL"
         case Case(branches=branches, default=default):
-            whens = " ".join(f"WHEN {render(condition, children)} THEN {render(value, children)}" for condition, value in branches)
+            whens = " ".join(_branch(condition, value, children) for condition, value in branches)
             tail = f" ELSE {render(default, children)}" if default is not None else ""
             return f"CASE {whens}{tail} END"
     message = f"{type(node).__name__} is no expression over a row"
     raise TypeError(message)
+
+
+def _branch(condition: Node, value: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
+    """Write one branch; where its condition is unknown the value is unknown, not that of a later branch."""
+    text = render(condition, children)
+    unknown = "" if isinstance(condition, IsNull | Flag) else f" WHEN ({text}) IS NULL THEN NULL"
+    return f"WHEN {text} THEN {render(value, children)}{unknown}"
 
 
 def _number(value: Fraction) -> str:
@@ -117,10 +123,16 @@ _SIMPLE = re.compile(r"[\w.]+|COALESCE\([^()]*\)")
 def _arithmetic(operator: str, left: str, right: str) -> str:
     if operator != "*":
         return f"({left} {operator} {right})"
-    return " * ".join(side if _SIMPLE.fullmatch(side) or side.startswith("(") else f"({side})" for side in (left, right))
+    return " * ".join(
+        side if _SIMPLE.fullmatch(side) or side.startswith("(") else f"({side})" for side in (left, right)
+    )
 
 
 def _child(node: ChildValue, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
     alias, value, blank = children[node]
-    found = f"COALESCE({alias}.{value}, 0)" if node.absent_is_zero or node.aggregate.kind == "count" else f"{alias}.{value}"
+    found = (
+        f"COALESCE({alias}.{value}, 0)"
+        if node.absent_is_zero or node.aggregate.kind == "count"
+        else f"{alias}.{value}"
+    )
     return f"CASE WHEN {alias}.{blank} > 0 THEN NULL ELSE {found} END"

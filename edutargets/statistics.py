@@ -92,11 +92,15 @@ class Statistics:
         """Return everybody who handed in rows of a table."""
         return tuple(sorted({reporter for reporter, _ in self.rows.get(table, {})}))
 
-    def total(self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None) -> Cell:
+    def total(
+        self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None
+    ) -> Cell:
         """Return an aggregate over some years, of everybody or of some who report."""
         total = Cell()
         for (reporter, year), cell in self.cells[aggregate].items():
-            if (years is None or year in years or year is None) and (reporters is None or reporter in reporters):
+            if (years is None or year in years or year is None) and (
+                reporters is None or reporter in reporters
+            ):
                 total = total.joined(cell, aggregate.kind)
         return total
 
@@ -134,11 +138,15 @@ def statement_for(table: str, aggregates: Sequence[Aggregate], dictionary: Dicti
         heads.append("NULL AS period")
     lines = ",\n    ".join([*heads, *(f"{sql} AS {name}" for sql, name in selected.items())])
     ordered = ", ".join(groups)
-    sql = f"SELECT\n    {lines}\nFROM {identifier(table)}{joins.sql()}\nGROUP BY {ordered}\nORDER BY {ordered}"
+    sql = (
+        f"SELECT\n    {lines}\nFROM {identifier(table)}{joins.sql()}\nGROUP BY {ordered}\nORDER BY {ordered}"
+    )
     return Statement(table, sql, columns, joins.parent_keys(), joins.tables())
 
 
-def _columns(aggregate: Aggregate, selected: dict[str, str], joins: _Joins, dictionary: Dictionary) -> tuple[str, ...]:
+def _columns(
+    aggregate: Aggregate, selected: dict[str, str], joins: _Joins, dictionary: Dictionary
+) -> tuple[str, ...]:
     """Select the value of an aggregate and what is unknown of it; a column needed twice is selected once."""
 
     def select(sql: str) -> str:
@@ -156,7 +164,13 @@ def _columns(aggregate: Aggregate, selected: dict[str, str], joins: _Joins, dict
     step = ""
     if isinstance(aggregate.operand, Column):
         rounded = dictionary.tables[aggregate.operand.table].columns[aggregate.operand.name].rounded_to
-        step = select(_aggregated("SUM", condition, render(Column(aggregate.operand.table, rounded), joins.names))) if rounded else ""
+        step = (
+            select(
+                _aggregated("SUM", condition, render(Column(aggregate.operand.table, rounded), joins.names))
+            )
+            if rounded
+            else ""
+        )
     return value, known, unsure, blank, step
 
 
@@ -225,10 +239,18 @@ class _Joins:
         for value, (known, name, blank) in self.names.items():
             if known != alias:
                 continue
-            where = f"({render(value.aggregate.where, self.names)})" if value.aggregate.where is not None else ""
-            operand = render(value.aggregate.operand, self.names) if value.aggregate.operand is not None else "1"
+            where = (
+                f"({render(value.aggregate.where, self.names)})" if value.aggregate.where is not None else ""
+            )
+            operand = (
+                render(value.aggregate.operand, self.names) if value.aggregate.operand is not None else "1"
+            )
             unknown = [f"{where} IS NULL"] if where else []
-            unknown += [" AND ".join(part for part in (where, f"({operand}) IS NULL") if part)] if operand != "1" else []
+            unknown += (
+                [" AND ".join(part for part in (where, f"({operand}) IS NULL") if part)]
+                if operand != "1"
+                else []
+            )
             selected.append(f"{_aggregated(value.aggregate.kind.upper(), where, operand)} AS {name}")
             selected.append(f"COUNT(CASE WHEN {' OR '.join(unknown) or 'FALSE'} THEN 1 END) AS {blank}")
         lines = ",\n        ".join(selected)
@@ -236,4 +258,7 @@ class _Joins:
 
 
 def _on(left: str, right: str, pairs: Iterable[tuple[str, str]]) -> str:
-    return " AND ".join(f"{identifier(left)}.{identifier(mine)} = {identifier(right)}.{identifier(theirs)}" for mine, theirs in pairs)
+    return " AND ".join(
+        f"{identifier(left)}.{identifier(mine)} = {identifier(right)}.{identifier(theirs)}"
+        for mine, theirs in pairs
+    )

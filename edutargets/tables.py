@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     import pint
 
-__all__ = ["Column", "Dictionary", "Entity", "Label", "Relation", "Table", "UnitName", "View", "read_dictionary"]
+__all__ = [
+    "Column",
+    "Dictionary",
+    "Entity",
+    "Label",
+    "Relation",
+    "Table",
+    "UnitName",
+    "View",
+    "read_dictionary",
+]
 
 ColumnType = Literal["code", "text", "category", "integer", "decimal", "boolean", "date", "year"]
 NUMERIC = frozenset({"integer", "decimal"})
@@ -45,7 +55,11 @@ def _known_entity(text: str) -> str:
 
 UnitName = Annotated[str, AfterValidator(_known_unit)]
 Entity = Annotated[str, AfterValidator(_known_entity)]
-Exact = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value).replace(",", ""))), PlainSerializer(str, return_type=str)]
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(lambda value: Fraction(str(value).replace(",", ""))),
+    PlainSerializer(str, return_type=str),
+]
 
 
 class Label(Definition):
@@ -101,11 +115,23 @@ class Column(Definition):
         wrong = [
             *(["a category needs `values`"] if self.type == "category" and not self.values else []),
             *(["`values` belong to a category"] if self.values and self.type != "category" else []),
-            *(["a decimal needs `scale`, e.g. scale: 2"] if self.type == "decimal" and self.scale is None else []),
+            *(
+                ["a decimal needs `scale`, e.g. scale: 2"]
+                if self.type == "decimal" and self.scale is None
+                else []
+            ),
             *(["`scale` belongs to a decimal"] if self.type != "decimal" and self.scale is not None else []),
-            *(["`unit` belongs to an integer or a decimal"] if self.unit and self.type not in NUMERIC else []),
+            *(
+                ["`unit` belongs to an integer or a decimal"]
+                if self.unit and self.type not in NUMERIC
+                else []
+            ),
             *(["`range` runs backwards"] if self.range and self.range[0] > self.range[1] else []),
-            *(["a column's unit carries no multiples: CNY, not 万元"] if self.unit and parse_unit(self.unit)[0] != 1 else []),
+            *(
+                ["a column's unit carries no multiples: CNY, not 万元"]
+                if self.unit and parse_unit(self.unit)[0] != 1
+                else []
+            ),
         ]
         if wrong:
             raise ValueError("; ".join(wrong))
@@ -198,9 +224,13 @@ class Dictionary(Definition):
         for name, table in self.tables.items():
             for column_name, column in table.columns.items():
                 if column.references and self._target(column.references) is None:
-                    wrong.append(f"{name}.{column_name} references {column.references!r}, which does not exist")
+                    wrong.append(
+                        f"{name}.{column_name} references {column.references!r}, which does not exist"
+                    )
         names = [*self.tables, *(view for table in self.tables.values() for view in table.views)]
-        wrong += [f"{name!r} names two tables or views" for name in sorted({n for n in names if names.count(n) > 1})]
+        wrong += [
+            f"{name!r} names two tables or views" for name in sorted({n for n in names if names.count(n) > 1})
+        ]
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -222,7 +252,9 @@ class Dictionary(Definition):
                 view = table.views[name]
                 return Relation(name=name, table=table_name, where=view.where, counts=view.counts)
         known = [*self.tables, *(view for table in self.tables.values() for view in table.views)]
-        raise DefinitionError(Fault(where, f"unknown table {name!r}", near_names(name, known), code="unknown-table"))
+        raise DefinitionError(
+            Fault(where, f"unknown table {name!r}", near_names(name, known), code="unknown-table")
+        )
 
     def parent(self, child: str, parent: str) -> tuple[tuple[str, str], ...] | None:
         """Say by which columns a table points to another one, or ``None``.

@@ -40,8 +40,9 @@ __all__ = [
 ]
 
 _ENTITIES = frozenset(entity.name for entity in ENTITIES)
-Text = Annotated[Bilingual, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)]
-
+Text = Annotated[
+    Bilingual, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)
+]
 
 
 class Target(TimeWords, GoalWords):
@@ -122,7 +123,9 @@ class Target(TimeWords, GoalWords):
 
 def _single(unit: pint.Unit) -> str | None:
     """Return the one thing a unit counts, a year below the line set aside; ``None`` for anything else."""
-    factors = {name: power for name, power in factors_of(unit).items() if not (name == "year" and power == -1)}
+    factors = {
+        name: power for name, power in factors_of(unit).items() if not (name == "year" and power == -1)
+    }
     return next(iter(factors)) if list(factors.values()) == [1] else None
 
 
@@ -195,7 +198,11 @@ class TrainingHours(Target):
     def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
         """Refuse hours without the persons they belong to."""
         wrong = [] if _single(units["hours"]) == "training_hour" else [f"counts {_called(units['hours'])}"]
-        return wrong if self.entities else [*wrong, "does not say who: `each: principals`, `share_of:` or `mean_of:`"]
+        return (
+            wrong
+            if self.entities
+            else [*wrong, "does not say who: `each: principals`, `share_of:` or `mean_of:`"]
+        )
 
 
 class Duty(Target):
@@ -209,7 +216,11 @@ class Duty(Target):
     def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
         """Refuse money, and a duty that nobody owes."""
         wrong = [] if _single(units["amount"]) in _ENTITIES else [f"counts {_called(units['amount'])}"]
-        return wrong if self.entities else [*wrong, "does not say who: `each: researchers`, `share_of:` or `mean_of:`"]
+        return (
+            wrong
+            if self.entities
+            else [*wrong, "does not say who: `each: researchers`, `share_of:` or `mean_of:`"]
+        )
 
 
 class Count(Target):

@@ -182,7 +182,16 @@ def _names() -> dict[str, str]:
     names |= {entity.zh: entity.name for entity in ENTITIES if entity.zh}
     names |= {entity.counter + entity.zh: entity.name for entity in ENTITIES if entity.counter}
     names |= {code: code for code in CURRENCIES}
-    for plain in ("year", "month", "quarter", "square_metre", "percent", "percentage_point", "permille", "hundred"):
+    for plain in (
+        "year",
+        "month",
+        "quarter",
+        "square_metre",
+        "percent",
+        "percentage_point",
+        "permille",
+        "hundred",
+    ):
         names |= {plain: plain, f"{plain}s": plain}
     return names | _ALIASES
 
@@ -263,9 +272,19 @@ def unit_text(unit: pint.Unit, language: str = "en", *, plural: bool = False) ->
         >>> unit_text(parse_unit("teacher")[1], plural=True)
         'teachers'
     """
-    powers = sorted(factors_of(unit).items(), key=lambda item: (_ORDER.get(item[0], 1), not is_currency(item[0]), item[0]))
-    above = [_word(name, language, above=True, plural=plural) for name, power in powers for _ in range(max(power, 0))]
-    below = [_word(name, language, above=False, plural=False) for name, power in powers for _ in range(max(-power, 0))]
+    powers = sorted(
+        factors_of(unit).items(), key=lambda item: (_ORDER.get(item[0], 1), not is_currency(item[0]), item[0])
+    )
+    above = [
+        _word(name, language, above=True, plural=plural)
+        for name, power in powers
+        for _ in range(max(power, 0))
+    ]
+    below = [
+        _word(name, language, above=False, plural=False)
+        for name, power in powers
+        for _ in range(max(-power, 0))
+    ]
     if below and not above and language == "en":
         return "per " + "/".join(below)
     return "/".join(["·".join(above), *below]) if above or below else ""
@@ -319,7 +338,13 @@ class Quantity:
         digits = match["number"].replace(",", "").replace("_", "") if match else ""
         if not match or not any(character.isdigit() for character in digits):
             raise UnitError(
-                Fault("", f"{text!r} is not a number with a unit", "a number, then its unit", "83 %, 7000 CNY/student/year", "quantity")
+                Fault(
+                    "",
+                    f"{text!r} is not a number with a unit",
+                    "a number, then its unit",
+                    "83 %, 7000 CNY/student/year",
+                    "quantity",
+                )
             )
         scale, unit = _leading_scale(match["unit"].strip())
         parse_unit(unit)
@@ -340,7 +365,14 @@ class Quantity:
         goal_factor, goal = parse_unit(unit) if isinstance(unit, str) else (Fraction(1), unit)
         if own.dimensionality != goal.dimensionality:
             mine, theirs = unit_text(own) or "a pure number", unit_text(goal) or "a pure number"
-            raise UnitError(Fault("", f"{self} is not in {theirs}", f"a quantity in {theirs}; found {mine}", code="unit-mismatch"))
+            raise UnitError(
+                Fault(
+                    "",
+                    f"{self} is not in {theirs}",
+                    f"a quantity in {theirs}; found {mine}",
+                    code="unit-mismatch",
+                )
+            )
         converted = registry().Quantity(self.number * factor, own).to(goal).magnitude
         return Fraction(converted) / goal_factor
 
@@ -349,7 +381,12 @@ class Quantity:
         if self.pint_unit.dimensionality != other.pint_unit.dimensionality:
             units = " and ".join(unit_text(one.pint_unit) or "a pure number" for one in (self, other))
             raise UnitError(
-                Fault("", f"{self} and {other} do not count the same thing", f"two numbers of one unit; found {units}", code="unit-mismatch")
+                Fault(
+                    "",
+                    f"{self} and {other} do not count the same thing",
+                    f"two numbers of one unit; found {units}",
+                    code="unit-mismatch",
+                )
             )
         return other.to(self.unit)
 

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["Definition", "Written", "faults_of_validation", "parse_yaml", "read_definition", "read_yaml", "write_yaml"]
+__all__ = [
+    "Definition",
+    "Written",
+    "faults_of_validation",
+    "parse_yaml",
+    "read_definition",
+    "read_yaml",
+    "write_yaml",
+]
 
 Value = dict[str, "Value"] | list["Value"] | str | None
 Spot = tuple[str | int, ...]
@@ -70,7 +78,9 @@ def read_yaml(path: Path) -> Written:
     except FileNotFoundError as error:
         raise DefinitionError(Fault(str(path), "there is no such file", "a YAML file")) from error
     except (UnicodeDecodeError, OSError) as error:
-        raise DefinitionError(Fault(str(path), f"cannot be read as UTF-8 text ({error})", "a YAML file in UTF-8")) from error
+        raise DefinitionError(
+            Fault(str(path), f"cannot be read as UTF-8 text ({error})", "a YAML file in UTF-8")
+        ) from error
     return parse_yaml(text, path.name)
 
 
@@ -85,7 +95,9 @@ def parse_yaml(text: str, name: str = "yaml") -> Written:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError(Fault(f"{name}:{line}", f"not YAML: {error.problem}", "YAML", "id: a.b", "yaml")) from error
+        raise DefinitionError(
+            Fault(f"{name}:{line}", f"not YAML: {error.problem}", "YAML", "id: a.b", "yaml")
+        ) from error
     except yaml.YAMLError as error:
         raise DefinitionError(Fault(name, f"not YAML: {error}", "YAML", "id: a.b", "yaml")) from error
     reader = _Reader(name)
@@ -122,7 +134,12 @@ class _Reader:
             key = str(key_node.value)
             if key in found:
                 first = self.lines[(*spot, key)]
-                self._fault(key_node, f"the key {key!r} is repeated (first on line {first})", "each key once", "repeated-key")
+                self._fault(
+                    key_node,
+                    f"the key {key!r} is repeated (first on line {first})",
+                    "each key once",
+                    "repeated-key",
+                )
                 continue
             found[key] = self.value(value_node, (*spot, key))
             self.lines[(*spot, key)] = key_node.start_mark.line + 1
@@ -139,7 +156,7 @@ class _Reader:
                 f"{text} is read as a clock time or as base 60 by YAML readers",
                 "a number with its unit, or the text in quotes",
                 "sexagesimal",
-                f"{text.split(':')[0]} student/teacher",
+                f"{text.split(':', maxsplit=1)[0]} student/teacher",
             )
         return text
 
