@@ -66,11 +66,11 @@ class Fault:
 
 
 class EduTargetsError(Exception):
-    """Whatever this package refuses: it carries every fault that was found, not only the first.
+    r"""Whatever this package refuses: it carries every fault that was found, not only the first.
 
     Examples:
         >>> str(EduTargetsError(Fault("a", "one"), Fault("b", "two")))
-        'a: one\\nb: two'
+        'a: one\nb: two'
     """
 
     exit_code = 2

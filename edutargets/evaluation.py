@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from edutargets.bounds import Interval, exactly
 from edutargets.expressions import Aggregate, Arithmetic, Column, Node, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from edutargets.statistics import Cell
     from edutargets.tables import Dictionary
@@ -85,7 +84,7 @@ def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Part
         return Part(value, Interval(value, value + cell.unsure))
     if cell.known + cell.blank + cell.unsure == 0:
         raise NoValueError(
-            f"no row of {aggregate.table} belongs to {aggregate.kind}({_operand(aggregate)}): nothing is not zero",
+            f"{aggregate.table} has no row for {aggregate.kind}({_operand(aggregate)}): none is not zero",
             f"表“{_zh(aggregate.table, dictionary)}”中没有可供计算的行(没有数据不等于零)",
         )
     if cell.value is None:

@@ -274,10 +274,9 @@ def unit_of(node: Node, dictionary: Dictionary, where: str = "") -> pint.Unit:
 
 
 def _combined(operator: str, left: pint.Unit, right: pint.Unit, where: str) -> pint.Unit:
-    if operator == "*":
-        return left * right
-    if operator == "/":
-        return left / right
+    if operator in {"*", "/"}:
+        found: pint.Unit = left * right if operator == "*" else left / right
+        return found
     if left.dimensionality != right.dimensionality:
         mine, theirs = (unit_text(unit) or "a pure number" for unit in (left, right))
         verb = "adds" if operator == "+" else "subtracts"

@@ -60,7 +60,7 @@ class NeverChanging(Definition):
 
 
 class GoalWords(Definition):
-    """The goal as it is written; the limit itself is enough (以上 includes the number), ``above`` excludes it."""
+    """The goal as it is written: the limit itself is enough (以上 includes it), ``above`` leaves it out."""
 
     at_least: QuantityText | None = None
     at_most: QuantityText | None = None
@@ -107,8 +107,8 @@ class Goal:
     def judge(self, value: Interval) -> Verdict:
         """Say whether the value is enough; ``undetermined`` where its whole range does not agree."""
         if self.word == "printed":
-            assert self.lower is not None  # noqa: S101  # a printed figure has both ends
-            assert self.upper is not None  # noqa: S101  # a printed figure has both ends
+            assert self.lower is not None
+            assert self.upper is not None
             return (
                 Verdict.MET if value.meets(Interval(self.lower.lower, self.upper.upper)) else Verdict.NOT_MET
             )
@@ -144,7 +144,7 @@ def goal_of(words: GoalWords, convert: Callable[[Quantity], Fraction]) -> Goal:
     """
     word = words.stated[0]
     if word == "between":
-        assert words.between is not None  # noqa: S101  # it is the stated word
+        assert words.between is not None
         low, high = (exactly(convert(end)) for end in words.between)
         return Goal(word, low, high)
     quantity: Quantity = getattr(words, word)
@@ -173,4 +173,4 @@ def rounding_step(printed: Quantity) -> Fraction:
     decimals = len(digits.partition(".")[2])
     shown = Fraction(digits)
     scale = abs(printed.number) / shown if shown else Fraction(1)
-    return scale / 10**decimals
+    return scale / Fraction(10) ** decimals

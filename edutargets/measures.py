@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import exactly
+from edutargets.entity_conditions import condition_of, divides, split
 from edutargets.errors import DefinitionError, Fault, UnitError
 from edutargets.expressions import (
     Aggregate,
     Arithmetic,
-    Case,
     Column,
     Compare,
     Day,
@@ -24,23 +23,24 @@ from edutargets.expressions import (
     unit_of,
     walk,
 )
-from edutargets.goals import Goal, goal_of
+from edutargets.goal_units import goal_in_unit
+from edutargets.goals import Goal
 from edutargets.sql_reading import read_condition, read_measure
 from edutargets.targets import (
     Comparison,
     Composite,
-    Count,
-    Density,
     Growth,
     Milestone,
     PerHundred,
+    Quotient,
     Target,
     Trend,
-    _Fraction,
 )
-from edutargets.units import Quantity, factors_of, parse_unit, registry, unit_text
+from edutargets.units import parse_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pint
 
     from edutargets.tables import Dictionary, Relation
@@ -104,7 +104,12 @@ class Measure:
 
     def aggregates(self) -> tuple[Aggregate, ...]:
         """Return everything an engine must count or add up for it."""
-        nodes = [*self.parts.values(), self.value, *([self.against] if self.against else []), *self.extras.values()]
+        nodes = [
+            *self.parts.values(),
+            self.value,
+            *([self.against] if self.against else []),
+            *self.extras.values(),
+        ]
         return tuple(dict.fromkeys(aggregate for node in nodes for aggregate in aggregates_of(node)))
 
     def needs(self) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
@@ -161,7 +166,7 @@ class _Binder:
             return None
         return self._whole(bound, units, against, scope, where)
 
-    # reading ---------------------------------------------------------------------------------------------------
+    # reading
 
     def _fault(self, found: str, accepted: str = "", code: str = "target", example: str = "") -> None:
         self.faults.append(Fault(self.place, found, accepted, example, code))
@@ -210,7 +215,7 @@ class _Binder:
         where = self._where(scope, other.where if other.from_ or other.where else self.target.where)
         return self._expression("against", other.value, scope, where)
 
-    # putting together ------------------------------------------------------------------------------------------
+    # putting together
 
     def _whole(
         self,
@@ -227,13 +232,13 @@ class _Binder:
         if self.faults:
             return None
         if self.target.entities is not None:
-            assert scope is not None  # noqa: S101  # entities name the scope
-            assert goal is not None  # noqa: S101  # growth, trend and comparison are refused by _check_time
+            assert scope is not None
+            assert goal is not None
             return self._for_entities(scope, where, value, unit, goal, tables)
         return Measure(self.target, MappingProxyType(parts), value, unit, goal, tables, against)
 
     def _value(self, parts: dict[str, Node], units: dict[str, pint.Unit]) -> tuple[Node, pint.Unit]:
-        if not isinstance(self.target, _Fraction):
+        if not isinstance(self.target, Quotient):
             (name,) = parts
             return parts[name], units[name]
         value = Arithmetic("/", parts["numerator"], parts["denominator"])
@@ -278,53 +283,13 @@ class _Binder:
             )
 
     def _goal(self, unit: pint.Unit) -> Goal | None:
-        target = self.target
-        if isinstance(target, Trend):
-            return None
-        if isinstance(target, Comparison):
-            zero = exactly(0)
-            return Goal("at_least", lower=zero) if target.at_least else Goal("at_most", upper=zero)
-        if isinstance(target, Growth):
-            unit = parse_unit("")[1]
         try:
-            return goal_of(target, lambda quantity: self._converted(quantity, unit))
+            return goal_in_unit(self.target, unit)
         except UnitError as error:
-            self.faults.extend(fault.at(f"{self.place}.{target.stated[0]}") for fault in error.faults)
+            self.faults.extend(fault.at(f"{self.place}.{self.target.stated[0]}") for fault in error.faults)
             return None
 
-    def _converted(self, quantity: Quantity, unit: pint.Unit) -> Fraction:
-        """Bring a goal into the measure's unit; a value of one year may be said per year or not."""
-        per_year = registry().Unit("year") ** -1
-        if not quantity.unit:
-            return self._bare(quantity, unit)
-        own = quantity.pint_unit
-        for accepted in (unit, unit * per_year, unit / per_year):
-            if own.dimensionality == accepted.dimensionality:
-                hundred = 100 if isinstance(self.target, PerHundred) else 1
-                return quantity.to(accepted) * hundred
-        raise UnitError(
-            Fault(
-                "",
-                f"the goal {quantity} is in {unit_text(own) or 'a pure number'}",
-                f"the measure's unit, {unit_text(unit) or 'a share (%)'}",
-                code="goal-unit",
-            )
-        )
-
-    def _bare(self, quantity: Quantity, unit: pint.Unit) -> Fraction:
-        if not factors_of(unit) or isinstance(self.target, Count | Density):
-            return quantity.number
-        raise UnitError(
-            Fault(
-                "",
-                f"the goal {quantity} has no unit",
-                f"a number in {unit_text(unit)}",
-                f"{quantity} {unit_text(unit)}",
-                "goal-unit",
-            )
-        )
-
-    # each of a group -------------------------------------------------------------------------------------------
+    # each of a group
 
     def _for_entities(
         self,
@@ -351,8 +316,8 @@ class _Binder:
                 None,
                 entities,
             )
-        _, above, below = _split(value)
-        if any(_divides(side) for side in (above, below) if side is not None):
+        _, above, below = split(value)
+        if any(divides(side) for side in (above, below) if side is not None):
             self._fault(
                 "a division inside a sum or a product, for each row",
                 "one division, e.g. sum(a) * 100 / sum(b)",
@@ -362,7 +327,7 @@ class _Binder:
         meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)
         share = exactly(self.target.share_at_least.to("") if self.target.share_at_least else Fraction(1))
         extremes: dict[str, Node] = {}
-        if not _divides(value):
+        if not divides(value):
             extremes = {
                 "lowest": Aggregate("min", scope.table, value, where, scope.counts),
                 "highest": Aggregate("max", scope.table, value, where, scope.counts),
@@ -403,45 +368,3 @@ class _Binder:
             goal,
             (scope.table,),
         )
-
-
-def condition_of(goal: Goal, value: Node) -> Node | None:
-    """Turn what each must reach into a condition on whole numbers, so that no engine ever divides."""
-    conditions: list[Node | None] = []
-    if goal.lower is not None:
-        conditions.append(_held(">" if goal.open_ended else ">=", value, goal.lower.lower))
-    if goal.upper is not None:
-        conditions.append(_held("<" if goal.open_ended else "<=", value, goal.upper.upper))
-    return all_of(*conditions)
-
-
-def _held(operator: str, value: Node, limit: Fraction) -> Node:
-    factor, divided, below = _split(value)
-    limit = limit / factor
-    left: Node = (
-        Arithmetic("*", divided, Number(Fraction(limit.denominator))) if limit.denominator != 1 else divided
-    )
-    right: Node = Number(Fraction(limit.numerator))
-    if below is None:
-        return Compare(operator, left, right)  # type: ignore[arg-type]  # one of the six operators
-    compared = Compare(operator, left, Arithmetic("*", below, right))  # type: ignore[arg-type]  # one of the six operators
-    return Case(((Compare(">", below, Number(Fraction(0))), compared),), None)
-
-
-def _split(value: Node) -> tuple[Fraction, Node, Node | None]:
-    """Take a value apart into a constant, what stands above and what stands below the line."""
-    if (
-        isinstance(value, Arithmetic)
-        and value.operator == "*"
-        and isinstance(value.left, Number)
-        and value.left.value > 0
-    ):
-        factor, above, below = _split(value.right)
-        return factor * value.left.value, above, below
-    if isinstance(value, Arithmetic) and value.operator == "/":
-        return Fraction(1), value.left, value.right
-    return Fraction(1), value, None
-
-
-def _divides(value: Node) -> bool:
-    return any(isinstance(node, Arithmetic) and node.operator == "/" for node in walk(value))

@@ -95,5 +95,5 @@ class TimeWords(Definition):
         if self.at_every is not None:
             return known
         if self.by is not None:
-            known = tuple(year for year in known if year <= self.by.year)  # type: ignore[union-attr]
+            known = tuple(year for year in known if year <= self.by.year)
         return known[-1:]

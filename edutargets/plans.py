@@ -10,18 +10,29 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from edutargets.errors import DefinitionError, Fault, near_names
-from edutargets.measures import Measure, bind
+from edutargets.plan_checks import Entry, checked_measures
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual, Document, SourceText
 from edutargets.tables import Dictionary, read_dictionary
-from edutargets.targets import AnyTarget, Composite, Target
+from edutargets.targets import AnyTarget, Target
 from edutargets.yaml_files import Definition, Written, parse_yaml, read_definition, read_yaml, write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Pack", "PackFile", "Plan", "PlanFile", "bind_all",
-    "check_pack", "pack_names", "read_pack", "shipped"]
+    from edutargets.measures import Measure
+
+__all__ = [
+    "Pack",
+    "PackFile",
+    "Plan",
+    "PlanFile",
+    "bind_all",
+    "check_pack",
+    "pack_names",
+    "read_pack",
+    "shipped",
+]
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -52,7 +63,7 @@ class Plan(Shown):
     Examples:
         >>> plan = Plan.from_yaml('''
         ... targets:
-        ...   - {id: schools.count, type: count, from: schools, count: count(*), at_least: 3 school, by: 2025-12-31}
+        ...   - {id: schools.count, type: count, from: schools, count: count(*), at_least: 3 school, in: 2025}
         ... ''')
         >>> plan["schools.count"].at_least
         Quantity(number=Fraction(3, 1), unit='school', written='3 school')
@@ -184,9 +195,13 @@ def bind_all(plan: Plan, dictionary: Dictionary) -> dict[str, Measure]:
         DefinitionError: With every fault of all targets.
     """
     faults: list[Fault] = []
-    entries = [_Entry(target, target.id, is_figure=False) for target in plan if target.cite is None]
-    entries += [_Entry(target.model_copy(update={"cite": None}), target.id, is_figure=False) for target in plan if target.cite]
-    measures = _measures(entries, dictionary, {}, faults)
+    entries = [Entry(target, target.id, is_figure=False) for target in plan if target.cite is None]
+    entries += [
+        Entry(target.model_copy(update={"cite": None}), target.id, is_figure=False)
+        for target in plan
+        if target.cite
+    ]
+    measures = checked_measures(entries, dictionary, {}, faults)
     if faults:
         raise DefinitionError(*faults)
     return measures
@@ -207,14 +222,14 @@ def _read(name: str | Path) -> tuple[Pack | None, list[Fault]]:
     texts = _texts(folder, file, faults)
     plans = [file.plan] if isinstance(file.plan, str) else list(file.plan)
     sources = [*plans, *([file.figures] if file.figures else [])]
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     for source in sources:
         entries += _entries(folder / source, faults)
     try:
         dictionary = read_dictionary(folder / file.tables)
     except DefinitionError as error:
         return None, [*faults, *error.faults]
-    measures = _measures(entries, dictionary, texts, faults)
+    measures = checked_measures(entries, dictionary, texts, faults)
     if faults:
         return None, faults
     targets = Plan(tuple(entry.target for entry in entries if not entry.is_figure))
@@ -254,22 +269,13 @@ def _texts(folder: Path, file: PackFile, faults: list[Fault]) -> dict[str, Sourc
     return texts
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A target with the place where it is written."""
-
-    target: Target
-    place: str
-    is_figure: bool
-
-
-def _entries(path: Path, faults: list[Fault]) -> list[_Entry]:
+def _entries(path: Path, faults: list[Fault]) -> list[Entry]:
     try:
         source = read_yaml(path)
     except DefinitionError as error:
         faults.extend(error.faults)
         return []
-    found: list[_Entry] = []
+    found: list[Entry] = []
     value = source.value if isinstance(source.value, dict) else {}
     for key in ("targets", "figures"):
         items = value.get(key)
@@ -298,11 +304,11 @@ def _entries(path: Path, faults: list[Fault]) -> list[_Entry]:
     return found
 
 
-def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[_Entry]:
+def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[Entry]:
     """Read one target on its own, so that its faults name it and hide no other's."""
-    assert isinstance(source.value, dict)  # noqa: S101  # its caller looked
+    assert isinstance(source.value, dict)
     items = source.value[key]
-    assert isinstance(items, list)  # noqa: S101  # its caller looked
+    assert isinstance(items, list)
     raw = items[index]
     shifted = {spot[2:]: line for spot, line in source.lines.items() if spot[:2] == (key, index)}
     alone = Written(
@@ -326,85 +332,4 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[_
             )
         return []
     clause = f" ({target.cite.clause})" if target.cite and target.cite.clause else ""
-    return [_Entry(target, f"{source.name}:{line}: {target.id}{clause}", key == "figures")]
-
-
-def _measures(
-    entries: Sequence[_Entry], dictionary: Dictionary, texts: Mapping[str, SourceText], faults: list[Fault]
-) -> dict[str, Measure]:
-    measures: dict[str, Measure] = {}
-    places: dict[str, str] = {}
-    for entry in entries:
-        target = entry.target
-        if target.id in places:
-            faults.append(
-                Fault(
-                    entry.place,
-                    f"the id {target.id!r} is used twice (first at {places[target.id]})",
-                    "each id once",
-                    code="duplicate-id",
-                )
-            )
-            continue
-        places[target.id] = entry.place
-        faults.extend(_cite_faults(entry, texts))
-        if isinstance(target, Composite):
-            continue
-        try:
-            measures[target.id] = bind(target, dictionary, entry.place)
-        except DefinitionError as error:
-            faults.extend(error.faults)
-    faults.extend(_composite_faults(entries))
-    return measures
-
-
-def _cite_faults(entry: _Entry, texts: Mapping[str, SourceText]) -> Iterator[Fault]:
-    cite = entry.target.cite
-    if cite is None:
-        return
-    if cite.document not in texts:
-        yield Fault(
-            f"{entry.place}.cite",
-            f"unknown document {cite.document!r}",
-            near_names(cite.document, texts),
-            code="unknown-document",
-        )
-    elif not texts[cite.document].holds(cite.quote):
-        yield Fault(
-            f"{entry.place}.cite",
-            f"the quote {cite.quote!r} is not found in {texts[cite.document].name}",
-            "the words of the text, exactly as they stand there",
-            code="quote-not-found",
-        )
-
-
-def _composite_faults(entries: Sequence[_Entry]) -> Iterator[Fault]:
-    """Yield members that do not exist, and composites that contain themselves."""
-    known = {entry.target.id: entry.target for entry in entries}
-    for entry in entries:
-        if not isinstance(entry.target, Composite):
-            continue
-        for member in entry.target.members:
-            if member not in known:
-                yield Fault(
-                    entry.place,
-                    f"there is no target {member!r}",
-                    near_names(member, known),
-                    code="unknown-target",
-                )
-        if _contains(entry.target.id, entry.target, known, set()):
-            yield Fault(entry.place, "the composite contains itself", "other targets", code="composite-cycle")
-
-
-def _contains(name: str, composite: Composite, known: Mapping[str, Target], seen: set[str]) -> bool:
-    for member in composite.members:
-        if member == name:
-            return True
-        below = known.get(member)
-        if (
-            isinstance(below, Composite)
-            and member not in seen
-            and _contains(name, below, known, seen | {member})
-        ):
-            return True
-    return False
+    return [Entry(target, f"{source.name}:{line}: {target.id}{clause}", key == "figures")]

@@ -68,10 +68,10 @@ class SourceText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def holds(self, quote: str) -> bool:
-        """Whether the quote stands in the text word for word.
+        r"""Whether the quote stands in the text word for word.
 
         Examples:
-            >>> SourceText("plan", "每名校长每年\\n接受培训").holds("每年接受")
+            >>> SourceText("plan", "每名校长每年\n接受培训").holds("每年接受")
             True
         """
         return bool(quote) and _joined(quote) in _joined(self.text)

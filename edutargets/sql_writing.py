@@ -30,7 +30,74 @@ __all__ = ["identifier", "render"]
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(
-    ["all", "and", "any", "array", "as", "asc", "between", "by", "case", "cast", "check", "column", "create", "cross", "default", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "filter", "for", "from", "full", "grant", "group", "having", "in", "inner", "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "not", "null", "offset", "on", "or", "order", "outer", "over", "primary", "references", "right", "select", "some", "table", "then", "to", "true", "union", "unique", "using", "values", "when", "where", "window", "with"]
+    [
+        "all",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "between",
+        "by",
+        "case",
+        "cast",
+        "check",
+        "column",
+        "create",
+        "cross",
+        "default",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "exists",
+        "false",
+        "fetch",
+        "filter",
+        "for",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "intersect",
+        "into",
+        "is",
+        "join",
+        "lateral",
+        "left",
+        "like",
+        "limit",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "over",
+        "primary",
+        "references",
+        "right",
+        "select",
+        "some",
+        "table",
+        "then",
+        "to",
+        "true",
+        "union",
+        "unique",
+        "using",
+        "values",
+        "when",
+        "where",
+        "window",
+        "with",
+    ]
 )
 
 
@@ -76,11 +143,10 @@ def render(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> s
 def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
     match node:
         case Logic(operator=operator, items=items):
-            joined = f" {operator.upper()} ".join(
+            return f" {operator.upper()} ".join(
                 f"({render(item, children)})" if isinstance(item, Logic | Case) else render(item, children)
                 for item in items
             )
-            return joined
         case Negated(item=item):
             return f"NOT ({render(item, children)})"
         case IsIn(item=item, values=values):

@@ -203,7 +203,7 @@ class _Joins:
             self.names.setdefault(root, (alias, f"value_{number}", f"blank_{number}"))
             return
         for node in walk(root):
-            if isinstance(node, ChildValue) and node is not root:
+            if isinstance(node, ChildValue):
                 self._add(node)
             elif isinstance(node, Column) and node.table != self.table and not self._below_child(root, node):
                 self.parents[node.table] = None
@@ -221,16 +221,18 @@ class _Joins:
 
     def _link(self, parent: str) -> tuple[tuple[str, str], ...]:
         link = self.dictionary.parent(self.table, parent)
-        assert link is not None  # noqa: S101  # sql_reading refuses columns of unlinked tables
+        assert link is not None
         return link
 
     def sql(self) -> str:
         """Return the joins as text."""
         text = ""
         for parent in self.parents:
-            text += f"\nLEFT JOIN {identifier(parent)} ON {_on(parent, self.table, [(theirs, mine) for mine, theirs in self._link(parent)])}"
-        for (child, link), alias in self._aliases.items():
-            text += f"\nLEFT JOIN (\n{self._grouped(child, link, alias)}\n) AS {alias} ON {_on(alias, self.table, link)}"
+            link = [(theirs, mine) for mine, theirs in self._link(parent)]
+            text += f"\nLEFT JOIN {identifier(parent)} ON {_on(parent, self.table, link)}"
+        for (child, pairs), alias in self._aliases.items():
+            grouped = self._grouped(child, pairs, alias)
+            text += f"\nLEFT JOIN (\n{grouped}\n) AS {alias} ON {_on(alias, self.table, pairs)}"
         return text
 
     def _grouped(self, child: str, link: tuple[tuple[str, str], ...], alias: str) -> str:

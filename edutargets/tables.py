@@ -5,7 +5,7 @@ It is the only place where a column's unit is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # pydantic needs it when the models are built
+from collections.abc import Mapping  # pydantic needs it when the models are built
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal
 

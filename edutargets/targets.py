@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  # pydantic needs it when the models are built
+from datetime import date  # pydantic needs it when the models are built
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from edutargets.goals import GoalWords, NeverChanging, QuantityText
-from edutargets.periods import TimeWords, Years
-from edutargets.sources import Bilingual, Cite
+from edutargets.goals import NeverChanging
+from edutargets.promises import Target
 from edutargets.units import ENTITIES, LEARNERS, factors_of, is_currency, unit_text
 from edutargets.yaml_files import Definition
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pint
+
+    from edutargets.periods import Years
 
 __all__ = [
     "TARGET_TYPES",
@@ -40,85 +41,6 @@ __all__ = [
 ]
 
 _ENTITIES = frozenset(entity.name for entity in ENTITIES)
-Text = Annotated[
-    Bilingual, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)
-]
-
-
-class Target(TimeWords, GoalWords):
-    """What every promise has: a name, a time, a goal, its words in the plan, and the reading taken.
-
-    Args:
-        id: A short stable name, e.g. ``preschool.public-enrolment-share``.
-        title: Its name in both languages.
-        cite: Where it is written, word for word.
-        reading: How an ambiguous text was read.
-        from: The table or view that plain column names mean.
-        where: A filter on that table.
-        each: The promise holds for every row of this table or view.
-        share_of: The promise holds for a share of them, ``share_at_least``.
-        mean_of: The promise holds for their mean.
-        lead: The departments that answer for it.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
-    type: str
-    title: Bilingual = Bilingual()
-    cite: Cite | None = None
-    reading: Text | None = None
-    from_: str | None = Field(default=None, alias="from")
-    where: str | None = None
-    each: str | None = None
-    share_of: str | None = None
-    share_at_least: QuantityText | None = None
-    mean_of: str | None = None
-    lead: tuple[str, ...] = ()
-    note: str | None = None
-
-    parts: ClassVar[tuple[str, ...]] = ()
-    """The fields that hold expressions, in the order they are shown."""
-    contract: ClassVar[str] = ""
-    """The units that the parts must have, in words."""
-
-    @model_validator(mode="after")
-    def _one_quantifier(self) -> Target:
-        used = [word for word in ("each", "share_of", "mean_of") if getattr(self, word)]
-        if len(used) > 1:
-            message = f"one of each, share_of and mean_of is enough, found {' and '.join(used)}"
-            raise ValueError(message)
-        if (self.share_of is None) != (self.share_at_least is None):
-            message = "`share_of` and `share_at_least` belong together, e.g. share_at_least: 95 %"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _one_goal(self) -> Target:
-        if self.needs_goal and len(self.stated) != 1:
-            message = f"exactly one goal is needed (at_least, at_most, exactly, between, about …), found {' and '.join(self.stated) or 'none'}"
-            raise ValueError(message)
-        if not self.needs_goal and self.stated:
-            message = f"a {self.type} takes no {self.stated[0]}"
-            raise ValueError(message)
-        if (self.about is None) != (self.tolerance is None):
-            message = "`about` needs a `tolerance`, e.g. tolerance: 5 %"
-            raise ValueError(message)
-        return self
-
-    needs_goal: ClassVar[bool] = True
-
-    @property
-    def entities(self) -> str | None:
-        """The table or view of those who must each fulfil the promise."""
-        return self.each or self.share_of or self.mean_of
-
-    def expressions(self) -> dict[str, str]:
-        """Return the written expression of each part."""
-        return {part: str(getattr(self, part)) for part in self.parts}
-
-    def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
-        """Say what is wrong with the units of the parts; an empty list where the contract holds."""
-        del units
-        return []
 
 
 def _single(unit: pint.Unit) -> str | None:
@@ -133,13 +55,13 @@ def _called(unit: pint.Unit) -> str:
     return unit_text(unit) or "a pure number"
 
 
-class _Fraction(Target):
+class Quotient(Target):
     numerator: str
     denominator: str
     parts: ClassVar[tuple[str, ...]] = ("numerator", "denominator")
 
 
-class Ratio(_Fraction):
+class Ratio(Quotient):
     """A part of a whole: both sides count the same thing, children of children, yuan of yuan."""
 
     type: Literal["ratio"] = "ratio"
@@ -153,7 +75,7 @@ class Ratio(_Fraction):
         return []
 
 
-class PerStudentAmount(_Fraction):
+class PerStudentAmount(Quotient):
     """Money for each student: the total over the total, never a mean of schools' means."""
 
     type: Literal["per_student_amount"] = "per_student_amount"
@@ -167,7 +89,7 @@ class PerStudentAmount(_Fraction):
         return []
 
 
-class Density(_Fraction):
+class Density(Quotient):
     """One counted thing for each of another, e.g. students for each teacher."""
 
     type: Literal["density"] = "density"
@@ -273,10 +195,11 @@ class Trend(Target):
     @model_validator(mode="after")
     def _one_direction(self) -> Trend:
         if (self.never_decreasing is None) == (self.never_increasing is None):
-            message = "a trend needs never_decreasing or never_increasing, e.g. never_decreasing: {from: 2022, basis: nominal}"
+            example = "never_decreasing: {from: 2022, basis: nominal}"
+            message = f"a trend needs never_decreasing or never_increasing, e.g. {example}"
             raise ValueError(message)
         if self.direction.basis == "real":
-            message = "basis: real needs a price index, which this version cannot take; write basis: nominal and say so in `reading`"
+            message = "basis: real needs a price index; write basis: nominal and say so in `reading`"
             raise ValueError(message)
         return self
 
@@ -284,7 +207,7 @@ class Trend(Target):
     def direction(self) -> NeverChanging:
         """The rule, whichever way it runs."""
         found = self.never_decreasing or self.never_increasing
-        assert found is not None  # noqa: S101  # the validator above holds it
+        assert found is not None
         return found
 
     def years(self, reported: Years) -> Years:
@@ -316,7 +239,7 @@ class Comparison(Target):
     def against(self) -> Against:
         """The other side, whichever word names it."""
         found = self.at_least or self.at_most
-        assert found is not None  # noqa: S101  # exactly one goal is held by the base class
+        assert found is not None
         return found
 
     def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:

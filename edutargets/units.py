@@ -9,6 +9,17 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
+from edutargets.entities import (
+    CURRENCIES,
+    ENTITIES,
+    ENTITY_BY_NAME,
+    LEARNERS,
+    OTHER_UNITS,
+    PERSONS,
+    SPELLINGS,
+    ZH_NAMES,
+    Entity,
+)
 from edutargets.errors import Fault, UnitError, near_names
 
 if TYPE_CHECKING:
@@ -29,131 +40,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A thing that is counted: never added to, or divided away by, another kind of thing.
-
-    Args:
-        name: The unit's name in expressions and YAML.
-        plural: The English plural.
-        zh: The Chinese noun.
-        counter: The Chinese measure word that stands between number and noun.
-        below: How Chinese writes it below a fraction line (元/生).
-    """
-
-    name: str
-    plural: str
-    zh: str
-    counter: str
-    below: str = ""
-
-
-ENTITIES: tuple[Entity, ...] = (
-    Entity("student", "students", "学生", "名", "生"),
-    Entity("child", "children", "幼儿", "名", "生"),
-    Entity("teacher", "teachers", "教师", "名"),
-    Entity("principal", "principals", "校长", "名"),
-    Entity("researcher", "researchers", "教研员", "名"),
-    Entity("civil_servant", "civil servants", "公务员", "名"),
-    Entity("person", "persons", "人", "", "人"),
-    Entity("school", "schools", "学校", "所", "校"),
-    Entity("kindergarten", "kindergartens", "幼儿园", "所", "园"),
-    Entity("institution", "institutions", "机构", "个"),
-    Entity("class", "classes", "班级", "个", "班"),
-    Entity("classroom", "classrooms", "教室", "间"),
-    Entity("place", "places", "学位", "个"),
-    Entity("project", "projects", "项目", "个"),
-    Entity("post", "posts", "岗位", "个"),
-    Entity("course", "courses", "课程", "门"),
-    Entity("training_session", "training sessions", "培训", "期"),
-    Entity("event", "events", "活动", "次"),
-    Entity("meeting", "meetings", "会议", "次"),
-    Entity("document", "documents", "文件", "份"),
-    Entity("record", "records", "记录", "条"),
-    Entity("award", "awards", "认定", "项"),
-    Entity("research_topic", "research topics", "课题", "项"),
-    Entity("studio", "studios", "工作室", "个"),
-    Entity("base", "bases", "基地", "个"),
-    Entity("community", "communities", "共同体", "个"),
-    Entity("town", "towns", "镇街", "个"),
-    Entity("district", "districts", "区县", "个"),
-    Entity("figure", "figures", "数据", "项"),
-    Entity("indicator", "indicators", "指标", "项"),
-    Entity("survey_response", "survey responses", "问卷", "份"),
-    Entity("training_hour", "training hours", "学时", "", "学时"),
-    Entity("lesson", "lessons", "课", "节", "课时"),
-    Entity("work_day", "days", "天", "", "天"),
-    Entity("book", "books", "图书", "册"),
-    Entity("computer", "computers", "计算机", "台"),
-)
-PERSONS = frozenset({"student", "child", "teacher", "principal", "researcher", "civil_servant", "person"})
-LEARNERS = frozenset({"student", "child"})
-CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元"}
-
-_ENTITY = {entity.name: entity for entity in ENTITIES}
-_OTHER = (
-    "year = [time]",
-    "month = year / 12",
-    "quarter = year / 4",
-    "square_metre = [area]",
-    "percentage_point = [percentage_point]",
-    "percent = 1 / 100",
-    "permille = 1 / 1000",
-    "hundred = 100",
-)
-_ALIASES = {
-    "%": "percent",
-    "‰": "permille",
-    "百分点": "percentage_point",
-    "pp": "percentage_point",
-    "元": "CNY",
-    "人民币元": "CNY",
-    "yuan": "CNY",
-    "RMB": "CNY",
-    "生": "student",
-    "学生": "student",
-    "pupil": "student",
-    "幼儿": "child",
-    "名": "person",
-    "人": "person",
-    "people": "person",
-    "所": "school",
-    "校": "school",
-    "园": "kindergarten",
-    "班": "class",
-    "百": "hundred",
-    "年": "year",
-    "学年": "year",
-    "月": "month",
-    "季度": "quarter",
-    "学时": "training_hour",
-    "课时": "lesson",
-    "节": "lesson",
-    "天": "work_day",
-    "日": "work_day",
-    "day": "work_day",
-    "学位": "place",
-    "平方米": "square_metre",
-    "㎡": "square_metre",
-    "m2": "square_metre",
-    "册": "book",
-    "台": "computer",
-    "美元": "USD",
-    "欧元": "EUR",
-    "英镑": "GBP",
-    "港元": "HKD",
-}
-_ZH = {
-    **CURRENCIES,
-    "year": "年",
-    "month": "个月",
-    "quarter": "个季度",
-    "square_metre": "平方米",
-    "percent": "%",
-    "percentage_point": "个百分点",
-    "permille": "‰",
-    "hundred": "百",
-}
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 _NUMBER = re.compile(r"(?P<number>[+-]?(?:\d[\d,_]*)?(?:\.\d+)?)\s*(?P<unit>.*)", re.DOTALL)
 
@@ -168,7 +54,7 @@ def registry() -> pint.UnitRegistry[Fraction]:
         found.define(f"{entity.name} = [{entity.name}]")
     for code in CURRENCIES:
         found.define(f"{code} = [{code}]")
-    for definition in _OTHER:
+    for definition in OTHER_UNITS:
         found.define(definition)
     return found
 
@@ -193,7 +79,7 @@ def _names() -> dict[str, str]:
         "hundred",
     ):
         names |= {plain: plain, f"{plain}s": plain}
-    return names | _ALIASES
+    return names | SPELLINGS
 
 
 def parse_unit(text: str, where: str = "") -> tuple[Fraction, pint.Unit]:
@@ -250,7 +136,7 @@ def _single(piece: str, text: str, where: str) -> tuple[int, str]:
 
 def factors_of(unit: pint.Unit) -> dict[str, int]:
     """Return the single units of a unit with their powers, e.g. ``{'CNY': 1, 'student': -1}``."""
-    return {str(name): int(power) for name, power in dict(unit._units).items()}  # noqa: SLF001  # pint has no public way
+    return {str(name): int(str(power)) for name, power in dict(unit._units).items()}  # noqa: SLF001  # pint has no public way
 
 
 def is_currency(name: str) -> bool:
@@ -291,10 +177,10 @@ def unit_text(unit: pint.Unit, language: str = "en", *, plural: bool = False) ->
 
 
 def _word(name: str, language: str, *, above: bool, plural: bool) -> str:
-    entity = _ENTITY.get(name)
+    entity = ENTITY_BY_NAME.get(name)
     if language == "zh":
         if entity is None:
-            return _ZH.get(name, name)
+            return ZH_NAMES.get(name, name)
         return f"{entity.counter}{entity.zh}" if above else (entity.below or entity.zh)
     if entity is None:
         return "%" if name == "percent" else name

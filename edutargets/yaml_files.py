@@ -85,10 +85,10 @@ def read_yaml(path: Path) -> Written:
 
 
 def parse_yaml(text: str, name: str = "yaml") -> Written:
-    """Read YAML text without letting any scalar change its meaning.
+    r"""Read YAML text without letting any scalar change its meaning.
 
     Examples:
-        >>> parse_yaml("a: NO\\nb: 010").value
+        >>> parse_yaml("a: NO\nb: 010").value
         {'a': 'NO', 'b': '010'}
     """
     try:

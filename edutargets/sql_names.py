@@ -1,0 +1,139 @@
+"""Which table and column a name in an expression means, and over which table an aggregate runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edutargets.errors import ExpressionError, Fault, near_names
+from edutargets.expressions import Column, Node, all_of, walk
+from edutargets.sql_text import ALLOWED, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlglot import exp
+
+    from edutargets.tables import Dictionary, Relation
+
+__all__ = ["Names"]
+
+
+@dataclass
+class Names:
+    """The names that an expression may use, given the table it is written for.
+
+    Args:
+        dictionary: The tables there are.
+        scope: The table or view that plain columns and ``count(*)`` mean.
+        place: Where the expression stands, for messages.
+        text: The expression as written, for messages.
+        read_view: Reads the condition of a view.
+        scope_filter: A filter that every aggregate over the scope's table carries.
+        entity: Whether the value belongs to each row of the scope.
+    """
+
+    dictionary: Dictionary
+    scope: Relation | None
+    place: str
+    text: str
+    read_view: Callable[[Relation], Node]
+    scope_filter: Node | None = None
+    entity: bool = False
+    _views: dict[str, Node] = field(default_factory=dict)
+
+    def refused(
+        self, found: str, accepted: str = ALLOWED, code: str = "expression", example: str = ""
+    ) -> ExpressionError:
+        """Return the error that says what was found and what is accepted."""
+        return ExpressionError(Fault(self.place, f"{found} in {cut(self.text)!r}", accepted, example, code))
+
+    def _column(self, node: exp.Column) -> Column:
+        if node.args.get("db") or node.args.get("catalog"):
+            raise self.refused(f"{node.sql()} names a schema", "table.column")
+        table = self._table(node.table) if node.table else self._scope_table(node.name)
+        columns = self.dictionary.tables[table].columns
+        if node.name not in columns:
+            raise self.refused(
+                f"unknown column {node.name!r} of table {table!r}",
+                near_names(node.name, columns),
+                "unknown-column",
+            )
+        return Column(table, node.name)
+
+    def _scope_table(self, column: str) -> str:
+        if self.scope is None:
+            holders = sorted(
+                name for name, table in self.dictionary.tables.items() if column in table.columns
+            )
+            hint = (
+                f"`from: {holders[0]}` or {holders[0]}.{column}"
+                if holders
+                else "`from: <table>`, or table.column"
+            )
+            raise self.refused(f"{column!r} belongs to no table", hint, "unknown-table")
+        return self.scope.table
+
+    def _table(self, name: str) -> str:
+        """Resolve a qualifier; a view brings its condition along."""
+        if self.scope is not None and name in {self.scope.name, self.scope.table}:
+            return self.scope.table
+        relation = self.dictionary.relation(name, self.place)
+        if relation.where is not None and relation.name not in self._views:
+            self._views[relation.name] = self.read_view(relation)
+        return relation.table
+
+    def _base(self, operand: Node | None, condition: Node | None, counted: str | None) -> tuple[str, str]:
+        """Find the one table whose rows are aggregated, and what a row of it is."""
+        used = {
+            node.table
+            for part in (operand, condition)
+            if part is not None
+            for node in walk(part)
+            if isinstance(node, Column)
+        }
+        scope = self.scope
+        if counted and (scope is None or counted not in {scope.name, scope.table}):
+            named = self.dictionary.relation(counted, self.place)
+            self._table(counted)
+            return self._with_parents(named.table, used), named.counts
+        plain = counted is not None or not used
+        if scope is not None and (plain or (scope.table in used and not self._is_looked_up(scope, used))):
+            return self._with_parents(scope.table, used), scope.counts
+        if not used:
+            self._scope_table("count(*)")
+        bases = [
+            table
+            for table in sorted(used)
+            if all(other == table or self.dictionary.parent(table, other) for other in used)
+        ]
+        if not bases:
+            raise self.refused(
+                f"one aggregate over {' and '.join(sorted(used))}, which are not linked",
+                "columns of one table and of the tables it references",
+            )
+        views = [view for view in self._views if self.dictionary.relation(view).table == bases[0]]
+        return bases[0], self.dictionary.relation(views[0] if views else bases[0]).counts
+
+    def _is_looked_up(self, scope: Relation, used: set[str]) -> bool:
+        """Whether the scope's table is only looked up from another table's rows."""
+        return any(other != scope.table and self.dictionary.parent(other, scope.table) for other in used)
+
+    def _with_parents(self, table: str, used: set[str]) -> str:
+        for other in sorted(used - {table}):
+            if self.dictionary.parent(table, other) is None:
+                raise self.refused(
+                    f"{table!r} does not reference {other!r}",
+                    "columns of the table itself or of one it references",
+                    "unlinked-table",
+                )
+        return table
+
+    def _view_condition(self, table: str) -> Node | None:
+        mine = [
+            condition
+            for name, condition in self._views.items()
+            if self.dictionary.relation(name).table == table
+        ]
+        in_scope = self.scope is not None and self.scope.table == table and not self.entity
+        return all_of(self.scope_filter if in_scope else None, *mine)

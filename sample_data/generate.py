@@ -1,0 +1,78 @@
+"""Make up the sample district again: `python sample_data/generate.py` writes the same bytes every time."""
+
+# ruff: noqa: INP001  # a program to be run, not a package
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from random import Random
+
+import yaml
+from invented_district import faults, files, money, people, records, roster, verdicts
+
+SEED = 20230309
+HERE = Path(__file__).resolve().parent
+TABLES = HERE.parent / "edutargets" / "packs" / "jieyang-district-2023" / "tables.yaml"
+TARGET = HERE / "jieyang-district-2023"
+
+
+def invent() -> verdicts.Tables:
+    """Make up every table of the district for 2022-2025."""
+    rng = Random(SEED)  # noqa: S311  # it must give the same district every time
+    institutions = roster.institutions_of(rng)
+    classes = roster.classes_of(rng, institutions)
+    enrolment, single_classes = roster.enrolment_of(rng, institutions, classes)
+    staff_of = people.people_of(rng, institutions, classes)
+    staff = people.staff_rows(staff_of)
+    return {
+        "institutions": roster.roster_rows(institutions),
+        "enrolment": enrolment,
+        "classes": single_classes,
+        "staff": staff,
+        "training_records": people.training_rows(rng, staff_of),
+        "guidance_records": people.guidance_rows(rng, staff_of),
+        "district_finance": money.district_finance_rows(enrolment),
+        "institution_finance": money.institution_finance_rows(rng, enrolment, staff),
+        "special_pupils": records.special_pupil_rows(rng),
+        "special_finance": records.special_finance_rows(rng, institutions),
+        "population": records.population_rows(rng, enrolment, institutions),
+        "cohorts": records.cohort_rows(rng),
+        "fitness": records.fitness_rows(rng, enrolment),
+        "classrooms": records.classroom_rows(rng, single_classes, institutions),
+        "projects": money.project_rows(rng),
+        "recruits": people.recruit_rows(rng, staff_of, institutions),
+        "pay": money.pay_rows(rng, institutions, staff),
+        "documents": records.document_rows(),
+        "activities": records.activity_rows(rng),
+    }
+
+
+def write_faulty(tables: verdicts.Tables, columns: files.Columns) -> None:
+    """Write the last year once more with faults planted in it, and the list of them beside it."""
+    last = {name: [row for row in rows if row["year"] == roster.YEARS[-1]] for name, rows in tables.items()}
+    sheets = files.sheets_of(last, files.FAULTY, columns)
+    planted = faults.plant(sheets)
+    files.write_submission(TARGET / "faulty", sheets)
+    with (TARGET / "planted_faults.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(planted[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(planted)
+
+
+def main() -> None:
+    """Write the complete submission, the faulty one, the list of its faults and the expected verdicts."""
+    for name in ("complete", "faulty"):
+        shutil.rmtree(TARGET / name, ignore_errors=True)
+    columns = files.read_columns(TABLES)
+    tables = invent()
+    files.write_submission(TARGET / "complete", files.sheets_of(tables, files.COMPLETE, columns))
+    expected = {"seed": SEED, "submission": "complete", "targets": verdicts.expected_verdicts(tables)}
+    text = yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=110)
+    (TARGET / "expected_verdicts.yaml").write_text(text, encoding="utf-8", newline="\n")
+    write_faulty(tables, columns)
+
+
+if __name__ == "__main__":
+    main()
