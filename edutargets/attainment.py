@@ -17,13 +17,14 @@ from edutargets.judging import Judge, Result
 from edutargets.provenance import Provenance, hash_of_files, library_version
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
-from edutargets.statistics import Statistics, statements
+from edutargets.statistics import statements
 from edutargets.targets import Composite, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from fractions import Fraction
 
+    from edutargets.exact_columns import Statistics
     from edutargets.gate import AdmittedSubmission
     from edutargets.measures import Measure
     from edutargets.plans import Pack

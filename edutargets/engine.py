@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 from edutargets.errors import EvaluationError, Fault
+from edutargets.exact_columns import Statistics, TableColumns
 from edutargets.sql_writing import identifier
-from edutargets.statistics import Cell, Statement, Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from edutargets.expressions import Aggregate
+    from edutargets.statistics import Statement
 
 __all__ = ["DuckDB", "Engine", "collect"]
 
@@ -88,16 +88,17 @@ def collect(
         present: The tables that were admitted.
         notify: Told the table before each statement, e.g. for a progress bar.
     """
-    cells: dict[Aggregate, dict[tuple[str, int | None], Cell]] = {}
-    rows: dict[str, dict[tuple[str, int | None], int]] = {}
+    tables: dict[str, TableColumns] = {}
+    names: dict[Aggregate, tuple[str, ...]] = {}
     for statement in statements:
         if notify is not None:
             notify(statement.table)
         if not set(statement.tables) <= present:
             continue
         _check_parents(statement, engine)
-        _read(statement, engine.run(statement.sql), cells, rows)
-    return Statistics(cells, rows)
+        tables[statement.table] = _columns(statement, engine.run(statement.sql))
+        names |= statement.columns
+    return Statistics(tables, names)
 
 
 def _check_parents(statement: Statement, engine: Engine) -> None:
@@ -118,41 +119,12 @@ def _check_parents(statement: Statement, engine: Engine) -> None:
             )
 
 
-def _read(
-    statement: Statement,
-    found: Iterable[Row],
-    cells: dict[Aggregate, dict[tuple[str, int | None], Cell]],
-    rows: dict[str, dict[tuple[str, int | None], int]],
-) -> None:
-    order = _selected(statement)
-    for record in found:
-        row = dict(zip(order, record, strict=True))
-        period = row["period"]
-        key = (str(row["reporter"]), None if period is None else int(str(period)))
-        rows.setdefault(statement.table, {})[key] = _integer(row["table_rows"])
-        for aggregate, columns in statement.columns.items():
-            cells.setdefault(aggregate, {})[key] = _cell(row, columns)
-    for aggregate in statement.columns:
-        cells.setdefault(aggregate, {})
-
-
-def _selected(statement: Statement) -> tuple[str, ...]:
-    """Return the columns of a statement in the order it selects them."""
-    numbered = {name for columns in statement.columns.values() for name in columns if name.startswith("s")}
-    return ("reporter", "period", "table_rows", *sorted(numbered, key=lambda name: int(name[1:])))
-
-
-def _cell(row: Mapping[str, object], columns: tuple[str, ...]) -> Cell:
-    value, known, unsure, blank, step = columns
-    exact = row[value]
-    return Cell(
-        None if exact is None else Fraction(str(exact)),
-        _integer(row[known]),
-        _integer(row[unsure]) if unsure else 0,
-        _integer(row[blank]) if blank else 0,
-        Fraction(str(row[step] or 0)) if step else Fraction(0),
+def _columns(statement: Statement, rows: Sequence[Row]) -> TableColumns:
+    """Turn rows into columns; who reports is text and a year a whole number, whatever the engine calls them."""
+    width = 2 + len(statement.selected)
+    reporters, years, *columns = list(zip(*rows, strict=True)) or [()] * width
+    return TableColumns(
+        [str(reporter) for reporter in reporters],
+        [None if year is None else int(str(year)) for year in years],
+        dict(zip(statement.selected, columns, strict=True)),
     )
-
-
-def _integer(value: object) -> int:
-    return int(str(value))

@@ -13,7 +13,7 @@ from edutargets.expressions import Aggregate, Arithmetic, Column, Node, Number
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from edutargets.statistics import Cell
+    from edutargets.exact_columns import Cell
     from edutargets.tables import Dictionary
 
 __all__ = ["NoValueError", "Part", "interval_of", "part_of", "parts_of"]

@@ -17,8 +17,8 @@ from edutargets.targets import Growth, Trend
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from edutargets.exact_columns import Statistics
     from edutargets.measures import Measure
-    from edutargets.statistics import Statistics
     from edutargets.tables import Dictionary
 
 __all__ = ["Judge", "Result"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003  # a field of a dataclass
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edutargets.expressions import Aggregate, ChildValue, Column, Node, walk
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from edutargets.tables import Dictionary
 
-__all__ = ["Cell", "Statement", "Statistics", "statement_for", "statements"]
+__all__ = ["Statement", "statement_for", "statements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,8 @@ class Statement:
     Args:
         table: The table whose rows are taken.
         sql: Runs as printed in DuckDB on the admitted tables.
-        columns: The name of each aggregate's columns: value, unsure rows, blank cells, rounding step.
+        columns: The columns of each aggregate: value, how many, unsure rows, blank cells, rounding step.
+        selected: The names of all columns, in order, behind the reporter and the year.
         parents: The tables looked up, whose keys must be unique, with the columns of the key.
         tables: Every table that must be there.
     """
@@ -33,84 +33,9 @@ class Statement:
     table: str
     sql: str
     columns: Mapping[Aggregate, tuple[str, ...]]
+    selected: tuple[str, ...]
     parents: tuple[tuple[str, tuple[str, ...]], ...]
     tables: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What an engine found of one aggregate, for one who reports in one year, or for many together.
-
-    Args:
-        value: The count, sum, smallest or largest value; ``None`` where there was nothing.
-        known: How many values it is made of.
-        unsure: Rows of which it is not known whether they belong to it.
-        blank: Rows that belong to it and have no value.
-        step: The sum of the steps its values were rounded to.
-    """
-
-    value: Fraction | None = None
-    known: int = 0
-    unsure: int = 0
-    blank: int = 0
-    step: Fraction = Fraction(0)
-
-    def joined(self, other: Cell, kind: str) -> Cell:
-        """Return both together."""
-        values = [cell.value for cell in (self, other) if cell.value is not None]
-        join = {"min": min, "max": max}.get(kind, sum)
-        return Cell(
-            Fraction(join(values)) if values else None,
-            self.known + other.known,
-            self.unsure + other.unsure,
-            self.blank + other.blank,
-            self.step + other.step,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """The exact columns of all tables.
-
-    Args:
-        cells: For each aggregate, by who reports and year.
-        rows: How many rows each table has, by who reports and year.
-    """
-
-    cells: Mapping[Aggregate, Mapping[tuple[str, int | None], Cell]]
-    rows: Mapping[str, Mapping[tuple[str, int | None], int]]
-    _years: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
-
-    def years(self, table: str) -> tuple[int, ...] | None:
-        """Return the years of which a table has rows; ``None`` where it has no years."""
-        found = {year for _, year in self.rows.get(table, {})}
-        if None in found:
-            return None
-        return tuple(sorted(year for year in found if year is not None))
-
-    def reporters(self, table: str) -> tuple[str, ...]:
-        """Return everybody who handed in rows of a table."""
-        return tuple(sorted({reporter for reporter, _ in self.rows.get(table, {})}))
-
-    def total(
-        self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None
-    ) -> Cell:
-        """Return an aggregate over some years, of everybody or of some who report."""
-        total = Cell()
-        for (reporter, year), cell in self.cells[aggregate].items():
-            if (years is None or year in years or year is None) and (
-                reporters is None or reporter in reporters
-            ):
-                total = total.joined(cell, aggregate.kind)
-        return total
-
-    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
-        """Return an aggregate over some years, for each who reports."""
-        found: dict[str, Cell] = {}
-        for (reporter, year), cell in self.cells[aggregate].items():
-            if years is None or year in years or year is None:
-                found[reporter] = found.get(reporter, Cell()).joined(cell, aggregate.kind)
-        return found
 
 
 def statements(aggregates: Iterable[Aggregate], dictionary: Dictionary) -> tuple[Statement, ...]:
@@ -141,7 +66,7 @@ def statement_for(table: str, aggregates: Sequence[Aggregate], dictionary: Dicti
     sql = (
         f"SELECT\n    {lines}\nFROM {identifier(table)}{joins.sql()}\nGROUP BY {ordered}\nORDER BY {ordered}"
     )
-    return Statement(table, sql, columns, joins.parent_keys(), joins.tables())
+    return Statement(table, sql, columns, tuple(selected.values()), joins.parent_keys(), joins.tables())
 
 
 def _columns(

@@ -1,0 +1,145 @@
+"""What an engine hands back: exact columns for each who reports, and the totals of some years of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edutargets.expressions import Aggregate
+
+__all__ = ["Cell", "Statistics", "TableColumns"]
+
+_DIGITS = 200
+"""More digits than any sum of 38-digit decimals has, so that adding them never rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was found of one aggregate, for one who reports or for many together.
+
+    Args:
+        value: The count, sum, smallest or largest value; ``None`` where there was nothing.
+        known: How many values it is made of.
+        unsure: Rows of which it is not known whether they belong to it.
+        blank: Rows that belong to it and have no value.
+        step: The sum of the steps its values were rounded to.
+    """
+
+    value: Fraction | None = None
+    known: int = 0
+    unsure: int = 0
+    blank: int = 0
+    step: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """The rows of one statement: who reports, the year, and a column for each thing counted or added.
+
+    Args:
+        reporters: Who reports, one for each row.
+        years: The year of each row; ``None`` where the table has none.
+        columns: Exact integers and decimals, by the name of their column.
+    """
+
+    reporters: Sequence[str]
+    years: Sequence[int | None]
+    columns: Mapping[str, Sequence[int | Decimal | None]]
+    _chosen: dict[tuple[int, ...] | None, tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def at(self, years: Sequence[int] | None) -> tuple[int, ...]:
+        """Return the positions of the rows of some years; rows without a year belong to all."""
+        key = None if years is None else tuple(years)
+        if key not in self._chosen:
+            wanted = None if key is None else {*key, None}
+            self._chosen[key] = tuple(
+                position for position, year in enumerate(self.years) if wanted is None or year in wanted
+            )
+        return self._chosen[key]
+
+    def column(self, name: str, rows: Sequence[int]) -> list[int | Decimal]:
+        """Return what is known in some rows of a column; nothing for a column that was not needed."""
+        if not name:
+            return []
+        column = self.columns[name]
+        return [value for value in (column[row] for row in rows) if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The exact columns of all tables.
+
+    Args:
+        tables: The columns that came back, by table.
+        names: The columns of each aggregate: value, how many, unsure rows, blank cells, rounding step.
+    """
+
+    tables: Mapping[str, TableColumns]
+    names: Mapping[Aggregate, tuple[str, ...]]
+
+    def __contains__(self, aggregate: object) -> bool:
+        return aggregate in self.names
+
+    def years(self, table: str) -> tuple[int, ...] | None:
+        """Return the years of which a table has rows; ``None`` where it has no years."""
+        found = set(self.tables[table].years) if table in self.tables else set()
+        if None in found:
+            return None
+        return tuple(sorted(year for year in found if year is not None))
+
+    def reporters(self, table: str) -> tuple[str, ...]:
+        """Return everybody who handed in rows of a table."""
+        return tuple(sorted(set(self.tables[table].reporters))) if table in self.tables else ()
+
+    def total(
+        self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None
+    ) -> Cell:
+        """Return an aggregate over some years, of everybody or of some who report."""
+        if aggregate.table not in self.tables:
+            return Cell()
+        table = self.tables[aggregate.table]
+        rows = table.at(years)
+        if reporters is not None:
+            rows = tuple(row for row in rows if table.reporters[row] in reporters)
+        return self._cell(aggregate, table, rows)
+
+    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
+        """Return an aggregate over some years, for each who reports."""
+        if aggregate.table not in self.tables:
+            return {}
+        table = self.tables[aggregate.table]
+        rows: dict[str, list[int]] = {}
+        for row in table.at(years):
+            rows.setdefault(table.reporters[row], []).append(row)
+        return {reporter: self._cell(aggregate, table, own) for reporter, own in rows.items()}
+
+    def _cell(self, aggregate: Aggregate, table: TableColumns, rows: Sequence[int]) -> Cell:
+        value, known, unsure, blank, step = self.names[aggregate]
+        found = table.column(value, rows)
+        joined = {"min": _least, "max": _most}.get(aggregate.kind, _added)(found) if found else None
+        return Cell(
+            joined,
+            int(_added(table.column(known, rows))),
+            int(_added(table.column(unsure, rows))),
+            int(_added(table.column(blank, rows))),
+            _added(table.column(step, rows)),
+        )
+
+
+def _added(values: Sequence[int | Decimal]) -> Fraction:
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Fraction(sum(values))
+
+
+def _least(values: Sequence[int | Decimal]) -> Fraction:
+    return Fraction(min(values))
+
+
+def _most(values: Sequence[int | Decimal]) -> Fraction:
+    return Fraction(max(values))
