@@ -120,7 +120,7 @@ def _check_parents(statement: Statement, engine: Engine) -> None:
 
 
 def _columns(statement: Statement, rows: Sequence[Row]) -> TableColumns:
-    """Turn rows into columns; who reports is text and a year a whole number, whatever the engine calls them."""
+    """Turn rows into columns: who reports is text, a year a whole number, whatever the engine says."""
     width = 2 + len(statement.selected)
     reporters, years, *columns = list(zip(*rows, strict=True)) or [()] * width
     return TableColumns(

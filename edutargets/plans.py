@@ -304,6 +304,14 @@ def _entries(path: Path, faults: list[Fault]) -> list[Entry]:
     return found
 
 
+def _called(raw: object) -> str:
+    """Return the name and the clause of a target that may be at fault."""
+    fields = raw if isinstance(raw, dict) else {}
+    cite = fields.get("cite")
+    clause = cite.get("clause") if isinstance(cite, dict) else None
+    return f"{fields.get('id') or 'a target without id'}" + (f" ({clause})" if clause else "")
+
+
 def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[Entry]:
     """Read one target on its own, so that its faults name it and hide no other's."""
     assert isinstance(source.value, dict)
@@ -314,7 +322,7 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[E
     alone = Written(
         source.name, {"targets": [raw]}, {("targets", 0, *spot): line for spot, line in shifted.items()}
     )
-    name = raw.get("id") if isinstance(raw, dict) else None
+    name = _called(raw)
     line = source.lines[(key, index)]
     try:
         (target,) = read_definition(alone, PlanFile).targets
@@ -323,7 +331,7 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[E
             where = fault.where.replace("targets[0].", "")
             faults.append(
                 Fault(
-                    f"{where} of {name or 'a target without id'}",
+                    f"{where} of {name}",
                     fault.found,
                     fault.accepted,
                     fault.example,

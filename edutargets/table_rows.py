@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from edutargets.cells import arrow_type, column_texts, read_cells, type_fits
 from edutargets.errors import Fault, SubmissionError
-from edutargets.grids import Grid, place
+from edutargets.grids import Grid, letters, place
 from edutargets.headings import Heading, match_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edutargets.cells import BadCell
     from edutargets.sources import Bilingual
@@ -75,6 +75,7 @@ class TableRows:
         origin: ``file``, ``sheet`` and ``row`` of each row.
         faults: The cells that could not be read.
         absent_columns: The demanded columns that some file does not have.
+        columns_at: By file and sheet, the letters of each column; nothing where columns have no letters.
     """
 
     name: str
@@ -83,6 +84,7 @@ class TableRows:
     origin: pa.Table
     faults: tuple[CellFault, ...] = ()
     absent_columns: tuple[AbsentColumn, ...] = ()
+    columns_at: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -121,9 +123,14 @@ def typed_rows(grid: Grid, name: str, table: Table, year: int | None = None) -> 
         if not column.optional_column:
             absent.append(AbsentColumn(name, column_name, grid.file, grid.sheet))
     rows = pa.table({column_name: columns[column_name] for column_name in table.columns})
-    return TableRows(
-        name, table, rows, _origin(grid), _faults(grid, name, rows[table.reports], bad), tuple(absent)
-    )
+    faults = _faults(grid, name, rows[table.reports], bad)
+    return TableRows(name, table, rows, _origin(grid), faults, tuple(absent), _columns_at(grid, headings))
+
+
+def _columns_at(grid: Grid, headings: Sequence[Heading]) -> dict[tuple[str, str], dict[str, str]]:
+    if not grid.lettered:
+        return {}
+    return {(grid.file, grid.sheet): {heading.column: letters(heading.position) for heading in headings}}
 
 
 def _headings(grid: Grid, table: Table) -> tuple[Heading, ...]:
@@ -191,4 +198,5 @@ def joined_rows(parts: Sequence[TableRows]) -> TableRows:
         pa.concat_tables([part.origin for part in parts]).combine_chunks(),
         tuple(fault for part in parts for fault in part.faults),
         tuple(absent for part in parts for absent in part.absent_columns),
+        {place: columns for part in parts for place, columns in part.columns_at.items()},
     )
