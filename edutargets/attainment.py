@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edutargets.engine import DuckDB, Engine, collect
-from edutargets.errors import EvaluationError, Fault, near_names
+from edutargets.errors import Fault, UnknownTargetError, near_names
 from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
 from edutargets.judging import Judge, Result
@@ -106,14 +106,9 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
 
     def __getitem__(self, name: str) -> Attainment:
         if name not in self.attainments:
-            raise EvaluationError(
-                Fault(
-                    "plan",
-                    f"there is no target {name!r}",
-                    near_names(name, self.attainments),
-                    code="unknown-target",
-                )
-            )
+            found = f"there is no target {name!r}"
+            near = near_names(name, self.attainments)
+            raise UnknownTargetError(Fault("plan", found, near, code="unknown-target"))
         return self.attainments[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -19,6 +19,7 @@ __all__ = [
     "SubmissionError",
     "SuiteError",
     "UnitError",
+    "UnknownTargetError",
     "near_names",
 ]
 
@@ -105,6 +106,10 @@ class SubmissionError(EduTargetsError, ValueError):
 
 class EvaluationError(EduTargetsError):
     """A question that the admitted data or the plan cannot be asked."""
+
+
+class UnknownTargetError(EduTargetsError, KeyError):
+    """A target was asked for that the plan does not have; near names are given."""
 
 
 class GateClosedError(EduTargetsError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from edutargets.errors import DefinitionError, Fault, near_names
+from edutargets.errors import DefinitionError, Fault, UnknownTargetError, near_names
 from edutargets.plan_checks import Entry, checked_measures
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual, Document, SourceText
@@ -102,9 +102,8 @@ class Plan(Shown):
         for target in self.targets:
             if target.id == name:
                 return target
-        raise DefinitionError(
-            Fault("plan", f"there is no target {name!r}", near_names(name, self.ids), code="unknown-target")
-        )
+        near = near_names(name, self.ids)
+        raise UnknownTargetError(Fault("plan", f"there is no target {name!r}", near, code="unknown-target"))
 
     def __iter__(self) -> Iterator[Target]:
         return iter(self.targets)
