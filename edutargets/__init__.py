@@ -1,0 +1,113 @@
+"""Say whether an education plan's targets are met, from gated data, and show why.
+
+A pack holds a plan, its tables and their data-quality rules. A submission passes the gate or it does not;
+what was admitted is evaluated exactly, and every verdict can be explained.
+
+Examples:
+    >>> import edutargets as et
+    >>> pack = et.read_pack("china-education-bulletins")
+    >>> submission = et.read_submission(et.sample_data("china-education-bulletins"), pack.dictionary)
+    >>> results = et.evaluate(pack, et.check_submission(pack, submission).admit())
+    >>> results["preschool.inclusive-coverage"].verdict
+    <Verdict.MET: 'met'>
+    >>> results["preschool.inclusive-coverage"].value
+    Fraction(295107, 322552)
+
+``et.explain(results["preschool.inclusive-coverage"])`` says why, in English or in Chinese;
+``et.to_frame(results)`` gives all verdicts as one tidy table.
+"""
+
+from edutargets import provenance
+from edutargets.attainment import Attainment, PlanAttainment, evaluate, reproduce
+from edutargets.checking import check_pack, check_submission, sample_data
+from edutargets.display import to_frame
+from edutargets.duckdb_files import connect
+from edutargets.errors import (
+    DefinitionError,
+    EduTargetsError,
+    EvaluationError,
+    ExpressionError,
+    Fault,
+    GateClosedError,
+    SubmissionError,
+    SuiteError,
+    UnitError,
+    UnknownTargetError,
+)
+from edutargets.explanations import Explanation, explain
+from edutargets.gate import AdmittedSubmission, GateReport, UncheckedDataWarning, admit_unchecked
+from edutargets.goals import Verdict
+from edutargets.plans import Pack, Plan, pack_names, read_pack
+from edutargets.submissions import Submission, read_submission
+from edutargets.targets import (
+    Amount,
+    Coefficient,
+    Comparison,
+    Composite,
+    Count,
+    Density,
+    Duty,
+    Growth,
+    Milestone,
+    PerHundred,
+    PerStudentAmount,
+    Ratio,
+    Target,
+    TrainingHours,
+    Trend,
+)
+from edutargets.units import Quantity
+from edutargets.written_files import OutputError
+
+__all__ = [
+    "AdmittedSubmission",
+    "Amount",
+    "Attainment",
+    "Coefficient",
+    "Comparison",
+    "Composite",
+    "Count",
+    "DefinitionError",
+    "Density",
+    "Duty",
+    "EduTargetsError",
+    "EvaluationError",
+    "Explanation",
+    "ExpressionError",
+    "Fault",
+    "GateClosedError",
+    "GateReport",
+    "Growth",
+    "Milestone",
+    "OutputError",
+    "Pack",
+    "PerHundred",
+    "PerStudentAmount",
+    "Plan",
+    "PlanAttainment",
+    "Quantity",
+    "Ratio",
+    "Submission",
+    "SubmissionError",
+    "SuiteError",
+    "Target",
+    "TrainingHours",
+    "Trend",
+    "UncheckedDataWarning",
+    "UnitError",
+    "UnknownTargetError",
+    "Verdict",
+    "admit_unchecked",
+    "check_pack",
+    "check_submission",
+    "connect",
+    "evaluate",
+    "explain",
+    "pack_names",
+    "read_pack",
+    "read_submission",
+    "reproduce",
+    "sample_data",
+    "to_frame",
+]
+__version__ = provenance.VERSION

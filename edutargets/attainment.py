@@ -14,7 +14,7 @@ from edutargets.errors import Fault, UnknownTargetError, near_names
 from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
 from edutargets.judging import Judge, Result
-from edutargets.provenance import Provenance, hash_of_files, library_version
+from edutargets.provenance import VERSION, Provenance, hash_of_files
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
@@ -30,7 +30,29 @@ if TYPE_CHECKING:
     from edutargets.plans import Pack
     from edutargets.tables import Dictionary
 
-__all__ = ["Attainment", "PlanAttainment", "Result", "evaluate", "reproduce"]
+__all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What a plan was evaluated on.
+
+    Args:
+        pack: The plan with its tables and texts.
+        admitted: What the gate let through.
+        statistics: The exact columns that the engine handed back.
+        provenance: The hashes of all of it.
+    """
+
+    pack: Pack
+    admitted: AdmittedSubmission
+    statistics: Statistics
+    provenance: Provenance
+
+    @property
+    def unchecked(self) -> str | None:
+        """The reason why data were evaluated that no gate accepted, if so."""
+        return self.admitted.unchecked_reason
 
 
 @dataclass(frozen=True)
@@ -44,8 +66,7 @@ class Attainment(Shown):
         measure: What was computed; ``None`` for a composite.
         members: The attainments a composite is made of.
         reason: Why there is no verdict, if there is none.
-        statistics: The exact columns it was computed from.
-        dictionary: The tables they come from.
+        basis: What it was computed from.
     """
 
     target: Target
@@ -54,8 +75,17 @@ class Attainment(Shown):
     measure: Measure | None = None
     members: tuple[Attainment, ...] = ()
     reason: Bilingual | None = None
-    statistics: Statistics | None = field(default=None, repr=False)
-    dictionary: Dictionary | None = field(default=None, repr=False)
+    basis: Basis | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """The exact columns it was computed from."""
+        return self.basis.statistics if self.basis is not None else None
+
+    @property
+    def dictionary(self) -> Dictionary | None:
+        """The tables they come from."""
+        return self.basis.pack.dictionary if self.basis is not None else None
 
     @property
     def deciding(self) -> Result | None:
@@ -91,18 +121,32 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
     """What became of every target of a plan; verdicts are counted, never averaged.
 
     Args:
-        pack: The pack that was evaluated.
         attainments: By the target's name, in the order of the text.
-        provenance: From what it was made.
-        unchecked: The reason why data were evaluated that no gate accepted, if so.
-        admitted: The data.
+        basis: What the plan was evaluated on.
     """
 
-    pack: Pack = field(repr=False)
     attainments: Mapping[str, Attainment] = field(repr=False)
-    provenance: Provenance
-    unchecked: str | None = None
-    admitted: AdmittedSubmission | None = field(default=None, repr=False)
+    basis: Basis = field(repr=False)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that was evaluated."""
+        return self.basis.pack
+
+    @property
+    def admitted(self) -> AdmittedSubmission:
+        """The data."""
+        return self.basis.admitted
+
+    @property
+    def provenance(self) -> Provenance:
+        """From what it was made."""
+        return self.basis.provenance
+
+    @property
+    def unchecked(self) -> str | None:
+        """The reason why data were evaluated that no gate accepted, if so."""
+        return self.basis.unchecked
 
     def __getitem__(self, name: str) -> Attainment:
         if name not in self.attainments:
@@ -172,15 +216,15 @@ def _evaluated(
     statistics = collect(
         statements(dict.fromkeys(wanted), pack.dictionary), used, frozenset(admitted.tables), notify
     )
+    basis = Basis(pack, admitted, statistics, _provenance(pack, admitted))
     found: dict[str, Attainment] = {}
     for target in targets:
         if target.id in measures:
-            found[target.id] = _attained(measures[target.id], lacking[target.id], statistics, pack.dictionary)
+            found[target.id] = _attained(measures[target.id], lacking[target.id], basis)
     for target in targets:
         if isinstance(target, Composite):
-            found[target.id] = _composite(target, pack, found)
-    ordered = MappingProxyType({target.id: found[target.id] for target in targets})
-    return PlanAttainment(pack, ordered, _provenance(pack, admitted), admitted.unchecked_reason, admitted)
+            found[target.id] = _composite(target, basis, found)
+    return PlanAttainment(MappingProxyType({target.id: found[target.id] for target in targets}), basis)
 
 
 def _rows_of(table: str, dictionary: Dictionary) -> Aggregate:
@@ -196,7 +240,7 @@ def _provenance(pack: Pack, admitted: AdmittedSubmission) -> Provenance:
     checked = hash_of_files(files) if admitted.unchecked_reason is None else ""
     own = [path for path in pack.folder.iterdir() if path.is_file()]
     data = {file.name: file.sha256 for file in admitted.submission.files}
-    return Provenance(pack.id, hash_of_files(own), checked, data, library_version())
+    return Provenance(pack.id, hash_of_files(own), checked, data, VERSION)
 
 
 def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Dictionary) -> Bilingual | None:
@@ -207,6 +251,14 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
         return Bilingual(
             en=f"the table {table} was not submitted", zh=f"未报送表“{title.in_language('zh') or table}”"
         )
+    for table in measure.tables:
+        period = dictionary.tables[table].period
+        undated = admitted.tables[table].rows[period].null_count if period else 0
+        if undated:
+            heading = dictionary.tables[table].title.in_language("zh") or table
+            return Bilingual(
+                en=f"{undated:,} rows of {table} have no year", zh=f"表“{heading}”有 {undated:,} 行没有年度"
+            )
     for table, column in sorted(columns):
         absent = {absent.column for absent in admitted.submission.absent_columns.get(table, ())}
         if column in absent or column not in admitted.tables[table].rows.column_names:
@@ -221,15 +273,12 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
 # one target
 
 
-def _attained(
-    measure: Measure, lacking: Bilingual | None, statistics: Statistics, dictionary: Dictionary
-) -> Attainment:
+def _attained(measure: Measure, lacking: Bilingual | None, basis: Basis) -> Attainment:
     if lacking is not None:
-        return Attainment(measure.target, (), Verdict.NOT_EVALUABLE, measure, (), lacking)
-    judge = Judge(measure, statistics, dictionary)
-    results = judge.results()
+        return Attainment(measure.target, (), Verdict.NOT_EVALUABLE, measure, (), lacking, basis)
+    results = Judge(measure, basis.statistics, basis.pack.dictionary).results()
     verdict, reason = _together(results)
-    return Attainment(measure.target, results, verdict, measure, (), reason, statistics, dictionary)
+    return Attainment(measure.target, results, verdict, measure, (), reason, basis)
 
 
 def _together(results: Sequence[Result]) -> tuple[Verdict, Bilingual | None]:
@@ -246,13 +295,13 @@ def _together(results: Sequence[Result]) -> tuple[Verdict, Bilingual | None]:
 # composites
 
 
-def _composite(target: Composite, pack: Pack, found: dict[str, Attainment]) -> Attainment:
+def _composite(target: Composite, basis: Basis, found: dict[str, Attainment]) -> Attainment:
     """Judge a bundle by its members: each must hold, or one is enough."""
-    members = []
+    members, pack = [], basis.pack
     for name in target.members:
         member = pack.plan[name] if name in pack.plan.ids else pack.figures[name]
         if name not in found and isinstance(member, Composite):
-            found[name] = _composite(member, pack, found)
+            found[name] = _composite(member, basis, found)
         members.append(found[name])
     verdicts = [member.verdict for member in members]
     settled, other = (Verdict.NOT_MET, Verdict.MET) if target.all_of else (Verdict.MET, Verdict.NOT_MET)
@@ -270,4 +319,4 @@ def _composite(target: Composite, pack: Pack, found: dict[str, Attainment]) -> A
     reason = None
     if verdict in {Verdict.UNDETERMINED, Verdict.NOT_EVALUABLE}:
         reason = Bilingual(en=f"open: {', '.join(open_ones)}", zh=f"尚无结论:{'、'.join(open_ones)}")
-    return Attainment(target, (), verdict, None, tuple(members), reason)
+    return Attainment(target, (), verdict, None, tuple(members), reason, basis)

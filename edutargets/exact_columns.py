@@ -27,7 +27,7 @@ class Cell:
         known: How many values it is made of.
         unsure: Rows of which it is not known whether they belong to it.
         blank: Rows that belong to it and have no value.
-        step: The sum of the steps its values were rounded to.
+        step: The sum of the steps its values were rounded to; of an extreme, the largest of them.
     """
 
     value: Fraction | None = None
@@ -122,12 +122,13 @@ class Statistics:
         value, known, unsure, blank, step = self.names[aggregate]
         found = table.column(value, rows)
         joined = {"min": _least, "max": _most}.get(aggregate.kind, _added)(found) if found else None
+        steps = table.column(step, rows)
         return Cell(
             joined,
             int(_added(table.column(known, rows))),
             int(_added(table.column(unsure, rows))),
             int(_added(table.column(blank, rows))),
-            _added(table.column(step, rows)),
+            _most(steps) if steps and aggregate.kind in {"min", "max"} else _added(steps),
         )
 
 

@@ -9,7 +9,7 @@ from edutargets.errors import Fault, UnitError
 from edutargets.units import parse_unit, unit_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from fractions import Fraction
 
@@ -36,6 +36,7 @@ __all__ = [
     "aggregates_of",
     "all_of",
     "children",
+    "rounding_lost",
     "transform",
     "unit_of",
 ]
@@ -219,6 +220,18 @@ def aggregates_of(node: Node) -> tuple[Aggregate, ...]:
     found: dict[Aggregate, None] = {}
     for child in children(node):
         found.update(dict.fromkeys(aggregates_of(child)))
+    return tuple(found)
+
+
+def rounding_lost(aggregates: Iterable[Aggregate], dictionary: Dictionary) -> tuple[str, ...]:
+    """Name the rounded columns that are compared or computed with: their rounding would be forgotten."""
+    found: dict[str, None] = {}
+    for aggregate in aggregates:
+        parts = [part for part in children(aggregate) if not isinstance(part, Column)]
+        used = [node for part in parts for node in walk(part) if isinstance(node, Column)]
+        for column in used:
+            if dictionary.tables[column.table].columns[column.name].rounded_to:
+                found[f"{column.table}.{column.name}"] = None
     return tuple(found)
 
 

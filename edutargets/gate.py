@@ -20,6 +20,7 @@ from edutargets.checks import CheckOutcome, Severity, Status, Suite, checks_of_d
 from edutargets.errors import Fault, GateClosedError, SuiteError, near_names
 from edutargets.finding_places import RowFinder
 from edutargets.findings import Decision, Finding, TableReport
+from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class AdmittedSubmission:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GateReport:
+class GateReport(Shown):
     """What the gate decided and why, table by table and school by school.
 
     Args:

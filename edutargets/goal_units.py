@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from edutargets.bounds import exactly
 from edutargets.errors import Fault, UnitError
 from edutargets.goals import Goal, goal_of
-from edutargets.targets import Comparison, Count, Density, Growth, PerHundred, Target, Trend
+from edutargets.targets import (
+    Amount,
+    Comparison,
+    Count,
+    Density,
+    Growth,
+    PerHundred,
+    Ratio,
+    Target,
+    Trend,
+)
 from edutargets.units import Quantity, factors_of, parse_unit, registry, unit_text
 
 if TYPE_CHECKING:
@@ -40,6 +50,15 @@ def _converted(target: Target, quantity: Quantity, unit: pint.Unit) -> Fraction:
     if not quantity.unit:
         return _bare(target, quantity, unit)
     own, year = quantity.pint_unit, registry().Unit("year")
+    if target.total_over and isinstance(target, Amount | Count) and factors_of(own).get("year", 0) < 0:
+        raise UnitError(
+            Fault(
+                "",
+                f"the goal {quantity} is for one year, and the measure is the total of a span",
+                "the total, or every + during",
+                code="goal-unit",
+            )
+        )
     for accepted in (unit, unit / year, unit * year):
         if own.dimensionality == accepted.dimensionality:
             return quantity.to(accepted) * (100 if isinstance(target, PerHundred) else 1)
@@ -54,6 +73,11 @@ def _converted(target: Target, quantity: Quantity, unit: pint.Unit) -> Fraction:
 
 
 def _bare(target: Target, quantity: Quantity, unit: pint.Unit) -> Fraction:
+    if isinstance(target, Ratio | Growth) and abs(quantity.number) > 1:
+        example = f"{quantity} %"
+        raise UnitError(
+            Fault("", f"the goal {quantity} has no unit", "a share, with its %", example, "goal-unit")
+        )
     if not factors_of(unit) or isinstance(target, Count | Density):
         return quantity.number
     named = unit_text(unit)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from edutargets.bounds import Interval, exactly
-from edutargets.errors import UnitError
-from edutargets.units import Quantity
+from edutargets.errors import Fault, UnitError
+from edutargets.units import Quantity, split_number
 from edutargets.yaml_files import Definition
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ QuantityText = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
         {
-            "type": "string",
+            "type": ["string", "number"],
             "description": "a number with its unit",
             "examples": ["83 %", "7000 CNY/student/year", "12亿元"],
         }
@@ -146,6 +146,9 @@ def goal_of(words: GoalWords, convert: Callable[[Quantity], Fraction]) -> Goal:
     if word == "between":
         assert words.between is not None
         low, high = (exactly(convert(end)) for end in words.between)
+        if low.lower > high.upper:
+            ends = " to ".join(map(str, words.between))
+            raise UnitError(Fault("", f"between {ends} runs backwards", "the smaller first", code="goal"))
         return Goal(word, low, high)
     quantity: Quantity = getattr(words, word)
     limit = convert(quantity)
@@ -169,8 +172,5 @@ def rounding_step(printed: Quantity) -> Fraction:
         >>> rounding_step(Quantity.parse("1.08 亿 student"))
         Fraction(1000000, 1)
     """
-    digits = "".join(character for character in printed.written if character.isdigit() or character == ".")
-    decimals = len(digits.partition(".")[2])
-    shown = Fraction(digits)
-    scale = abs(printed.number) / shown if shown else Fraction(1)
-    return scale / Fraction(10) ** decimals
+    digits, _, scale = split_number(str(printed))
+    return Fraction(scale) / Fraction(10) ** len(digits.partition(".")[2])

@@ -61,7 +61,8 @@ class Judge:
         years = [statistics.years(table) for table in measure.tables]
         dated = [set(found) for found in years if found is not None]
         self.undated = not dated
-        self.reported = tuple(sorted(set.intersection(*dated))) if dated else ()
+        together = set.union if measure.target.at_every else set.intersection
+        self.reported = tuple(sorted(together(*dated))) if dated else ()
 
     def results(self) -> tuple[Result, ...]:
         """Return every year, span or step that the target is judged on."""
@@ -200,7 +201,8 @@ def _result(
     reason = None
     if verdict is Verdict.UNDETERMINED:
         reason = Bilingual(en="what is missing or rounded could turn it", zh="缺失或取整的数据可能改变结论")
-    shortfall = goal.shortfall(judged.value)
+    possible = min(max(judged.value, judged.bounds.lower), judged.bounds.upper)
+    shortfall = Fraction(0) if verdict is Verdict.MET else goal.shortfall(possible)
     return Result(
         period,
         years,

@@ -13,6 +13,7 @@ from edutargets.errors import DefinitionError, Fault, UnitError
 from edutargets.expressions import (
     Aggregate,
     Arithmetic,
+    ChildValue,
     Column,
     Compare,
     Day,
@@ -20,6 +21,7 @@ from edutargets.expressions import (
     Number,
     aggregates_of,
     all_of,
+    rounding_lost,
     unit_of,
     walk,
 )
@@ -116,6 +118,8 @@ class Measure:
         """Return the tables and the columns that must be there, those only looked up included."""
         nodes = [node for aggregate in self.aggregates() for node in walk(aggregate)]
         columns = frozenset((node.table, node.name) for node in nodes if isinstance(node, Column))
+        children = [node for node in nodes if isinstance(node, ChildValue)]
+        columns |= {(child.aggregate.table, mine) for child in children for mine, _ in child.link}
         tables = frozenset(node.table for node in nodes if isinstance(node, Column | Aggregate))
         return tables, columns
 
@@ -129,6 +133,12 @@ def bind(target: Target, dictionary: Dictionary, place: str = "") -> Measure:
     """
     binder = _Binder(target, dictionary, place)
     measure = binder.measure()
+    for name in rounding_lost(measure.aggregates() if measure else (), dictionary):
+        binder.fault(
+            f"{name} is rounded, and is used otherwise than in sum(…), avg(…), min(…) or max(…)",
+            "the column by itself: only there its rounding is kept",
+            "rounding-lost",
+        )
     if binder.faults or measure is None:
         raise DefinitionError(*binder.faults)
     return measure
@@ -161,14 +171,14 @@ class _Binder:
         if against is not None:
             units["against"] = unit_of(against, self.dictionary, self.place)
         for fault in self.target.unit_faults(units):
-            self._fault(fault, f"for a {self.target.type}: {self.target.contract}", "unit-contract")
+            self.fault(fault, f"for a {self.target.type}: {self.target.contract}", "unit-contract")
         if self.faults:
             return None
         return self._whole(bound, units, against, scope, where)
 
     # reading
 
-    def _fault(self, found: str, accepted: str = "", code: str = "target", example: str = "") -> None:
+    def fault(self, found: str, accepted: str = "", code: str = "target", example: str = "") -> None:
         self.faults.append(Fault(self.place, found, accepted, example, code))
 
     def _scope(self, name: str | None) -> Relation | None:
@@ -183,7 +193,7 @@ class _Binder:
     def _where(self, scope: Relation | None, text: str | None) -> Node | None:
         if scope is None:
             if text is not None and not self.faults:
-                self._fault("`where` without `from`", "the table that is filtered", "target", "from: staff")
+                self.fault("`where` without `from`", "the table that is filtered", "target", "from: staff")
             return None
         conditions = []
         for name, written in ((f"view {scope.name}", scope.where), (f"{self.place}.where", text)):
@@ -257,7 +267,7 @@ class _Binder:
         undated = [name for name in tables if self.dictionary.tables[name].period is None]
         dated = target.every or target.total_over or target.in_ or isinstance(target, Growth | Trend)
         if undated and dated:
-            self._fault(
+            self.fault(
                 f"the table {undated[0]!r} has no period column",
                 "`period:` in tables.yaml, or `by:` a date",
                 "no-period",
@@ -267,7 +277,7 @@ class _Binder:
             and len(undated) < len(tables)
             and not any((target.by, target.every, target.total_over, target.in_, target.at_every))
         ):
-            self._fault(
+            self.fault(
                 "no time is said",
                 "by, every + during, total_over, in, or at_every",
                 "no-time",
@@ -276,7 +286,7 @@ class _Binder:
         if target.entities is not None and (
             target.total_over or isinstance(target, Growth | Trend | Comparison)
         ):
-            self._fault(
+            self.fault(
                 f"`{'total_over' if target.total_over else target.type}` for each of a group",
                 "one value per year and entity",
                 "quantifier",
@@ -318,7 +328,7 @@ class _Binder:
             )
         _, above, below = split(value)
         if any(divides(side) for side in (above, below) if side is not None):
-            self._fault(
+            self.fault(
                 "a division inside a sum or a product, for each row",
                 "one division, e.g. sum(a) * 100 / sum(b)",
                 "expression",
@@ -351,7 +361,7 @@ class _Binder:
             return None
         column = self.dictionary.tables[scope.table].columns.get(target.done_on)
         if column is None or column.type != "date":
-            self._fault(
+            self.fault(
                 f"`done_on` names {target.done_on!r}, which is no date column of {scope.table!r}",
                 "a column of type date",
                 "unknown-column",

@@ -92,8 +92,6 @@ class TimeWords(Definition):
         if self.in_ is not None:
             return (self.in_,)
         known = tuple(sorted(reported))
-        if self.at_every is not None:
-            return known
         if self.by is not None:
             known = tuple(year for year in known if year <= self.by.year)
-        return known[-1:]
+        return known if self.at_every is not None else known[-1:]

@@ -79,10 +79,10 @@ def _cite_faults(entry: Entry, texts: Mapping[str, SourceText]) -> Iterator[Faul
 
 def _composite_faults(entries: Sequence[Entry]) -> Iterator[Fault]:
     """Yield members that do not exist, and composites that contain themselves."""
-    known = {entry.target.id: entry.target for entry in entries}
     for entry in entries:
         if not isinstance(entry.target, Composite):
             continue
+        known = {other.target.id: other.target for other in entries if other.is_figure == entry.is_figure}
         for member in entry.target.members:
             if member not in known:
                 yield Fault(

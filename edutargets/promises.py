@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003  # pydantic needs it when the models are built
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from edutargets.goals import GoalWords, QuantityText
 from edutargets.periods import TimeWords
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Target"]
 
 Text = Annotated[
-    Bilingual, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)
+    Bilingual,
+    BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, Bilingual.model_json_schema()]}),
 ]
 
 
@@ -65,6 +67,13 @@ class Target(TimeWords, GoalWords):
         if (self.share_of is None) != (self.share_at_least is None):
             message = "`share_of` and `share_at_least` belong together, e.g. share_at_least: 95 %"
             raise ValueError(message)
+        for word, share in (("share_at_least", self.share_at_least), ("tolerance", self.tolerance)):
+            if share is not None and not 0 <= share.to("") <= 1:
+                message = f"`{word}` is a share between 0 % and 100 %, found {share}"
+                raise ValueError(message)
+        if self.from_ and self.entities:
+            message = f"`from` beside `{used[0]}: {self.entities}`: plain columns already mean that table"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")
@@ -72,6 +81,9 @@ class Target(TimeWords, GoalWords):
         if self.needs_goal and len(self.stated) != 1:
             found = " and ".join(self.stated) or "none"
             message = f"one goal is needed (at_least, at_most, exactly, between, about …), found {found}"
+            raise ValueError(message)
+        if self.type in {"milestone", "composite"} and self.entities:
+            message = f"a {self.type} holds for the district, not for each of {self.entities}"
             raise ValueError(message)
         if not self.needs_goal and self.stated:
             message = f"a {self.type} takes no {self.stated[0]}"

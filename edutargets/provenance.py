@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Provenance", "hash_of_files", "library_version"]
+__all__ = ["VERSION", "Provenance", "hash_of_files"]
+
+VERSION = "0.1.0"
+"""The version of this package; `pyproject.toml` reads it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,6 @@ class Provenance:
     def sha256(self) -> str:
         """One hash of all of it."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
-
-
-def library_version() -> str:
-    """Return the version of this package; ``0+checkout`` where it runs without being installed."""
-    try:
-        return version("edutargets")
-    except PackageNotFoundError:
-        return "0+checkout"
 
 
 def hash_of_files(paths: Iterable[Path]) -> str:

@@ -74,7 +74,7 @@ class SourceText:
             >>> SourceText("plan", "每名校长每年\n接受培训").holds("每年接受")
             True
         """
-        return bool(quote) and _joined(quote) in _joined(self.text)
+        return bool(_joined(quote)) and _joined(quote) in _joined(self.text)
 
 
 def _joined(text: str) -> str:

@@ -48,6 +48,10 @@ class Names:
         """Return the error that says what was found and what is accepted."""
         return ExpressionError(Fault(self.place, f"{found} in {cut(self.text)!r}", accepted, example, code))
 
+    def named_views(self) -> tuple[Node, ...]:
+        """Return the conditions of the other views that were named so far."""
+        return tuple(self._views.values())
+
     def _column(self, node: exp.Column) -> Column:
         if node.args.get("db") or node.args.get("catalog"):
             raise self.refused(f"{node.sql()} names a schema", "table.column")
@@ -60,6 +64,18 @@ class Names:
                 "unknown-column",
             )
         return Column(table, node.name)
+
+    def _own_column(self, node: exp.Column) -> Column:
+        """Find a column of the very row that a value belongs to; another view would bring its condition."""
+        self._views.clear()
+        column = self._column(node)
+        if self._views:
+            raise self.refused(
+                f"{node.sql()} names another view",
+                f"a column of the table, {column.table}.{column.name}",
+                "view-or-table",
+            )
+        return column
 
     def _scope_table(self, column: str) -> str:
         if self.scope is None:
@@ -93,6 +109,12 @@ class Names:
             if isinstance(node, Column)
         }
         scope = self.scope
+        if counted and scope is not None and counted == scope.table != scope.name:
+            raise self.refused(
+                f"count({counted}.*) inside the view {scope.name!r}",
+                f"count(*), or `from: {counted}`",
+                "view-or-table",
+            )
         if counted and (scope is None or counted not in {scope.name, scope.table}):
             named = self.dictionary.relation(counted, self.place)
             self._table(counted)
@@ -130,10 +152,16 @@ class Names:
         return table
 
     def _view_condition(self, table: str) -> Node | None:
-        mine = [
-            condition
-            for name, condition in self._views.items()
-            if self.dictionary.relation(name).table == table
-        ]
         in_scope = self.scope is not None and self.scope.table == table and not self.entity
-        return all_of(self.scope_filter if in_scope else None, *mine)
+        if (
+            self.scope is not None
+            and self.scope_filter is not None
+            and not (in_scope or self.entity)
+            and self.dictionary.parent(table, self.scope.table)
+        ):
+            raise self.refused(
+                f"an aggregate over {table!r}, to which the filter of {self.scope.name!r} does not reach,",
+                f"the filter said again: filter (where {self.scope.table}.… = …), without `where` and view",
+                "filter-not-applied",
+            )
+        return all_of(self.scope_filter if in_scope else None, *self._views.values())

@@ -27,6 +27,7 @@ from edutargets.expressions import (
     Text,
     all_of,
     unit_of,
+    walk,
 )
 from edutargets.sql_names import Names
 from edutargets.sql_text import EXAMPLE, cut, parse_expression
@@ -104,9 +105,9 @@ def read_condition(text: str, dictionary: Dictionary, scope: Relation, place: st
     Raises:
         ExpressionError: If anything outside the allow-list or an unknown name is used.
     """
-    return _Reader(dictionary, scope, place, text, _view_reader(dictionary)).condition(
-        parse_expression(text, place), inside=True
-    )
+    reader = _Reader(dictionary, scope, place, text, _view_reader(dictionary))
+    condition = reader.condition(parse_expression(text, place), inside=True)
+    return all_of(condition, *reader.named_views()) or condition
 
 
 def _view_reader(dictionary: Dictionary) -> Callable[[Relation], Node]:
@@ -134,7 +135,7 @@ class _Reader(Names):
             if not inside and not self.entity:
                 found = f"the column {node.sql()} stands outside an aggregate"
                 raise self.refused(found, "sum(…), count(…), avg(…), min(…) or max(…)", example=EXAMPLE)
-            return self._column(node)
+            return self._column(node) if inside else self._own_column(node)
         if isinstance(node, exp.Case) and (inside or self.entity):
             return self._case(node, inside=inside)
         raise self.refused(f"{cut(node.sql())} ({type(node).__name__}) is not allowed")
@@ -199,6 +200,13 @@ class _Reader(Names):
             )
         operand, counted = self._operand(kind, node)
         table, counts = self._base(operand, condition, counted)
+        added = {part.table for part in walk(operand) if isinstance(part, Column)} if operand else set()
+        if kind in {"sum", "avg"} and added and table not in added:
+            raise self.refused(
+                f"{kind} of what belongs to {added.pop()!r}, once for each row of {table!r}",
+                "columns of the table whose rows are filtered",
+                "double-count",
+            )
         joined = all_of(self._view_condition(table), condition)
         return self._for_entity(Aggregate(kind, table, operand, joined, counts))
 
@@ -212,6 +220,10 @@ class _Reader(Names):
         if this is None:
             raise self.refused(f"{kind}() of nothing", f"{kind}(column)")
         operand = self.number(this, inside=True)
+        if kind == "count" and not isinstance(operand, Column | Number):
+            raise self.refused(
+                f"count({cut(this.sql())})", "count(*) filter (where …) counts rows", example=EXAMPLE
+            )
         if kind != "count" and self._kind(operand) != "number":
             raise self.refused(
                 f"{kind}({cut(this.sql())}) of something that is no number",
@@ -241,6 +253,20 @@ class _Reader(Names):
                 "a column with `references:` in tables.yaml",
                 "unlinked-table",
             )
+        others = {part.table for part in walk(aggregate) if isinstance(part, Column)} - {aggregate.table}
+        if others:
+            raise self.refused(
+                f"a filter on {min(others)!r} for the rows of {aggregate.table!r}",
+                f"columns of {aggregate.table} alone",
+                "unlinked-table",
+            )
+        dates = {self.dictionary.tables[name].period for name in (aggregate.table, self.scope.table)}
+        if dates != {None} and len(link) == 1:
+            raise self.refused(
+                f"{aggregate.table!r} for each {self.scope.name}, whatever the year",
+                f"a period in both tables, and in the key of {self.scope.table}",
+                "no-period",
+            )
         return ChildValue(aggregate, link, self.dictionary.absent_is_zero(aggregate.table, self.scope.table))
 
     def condition(self, node: exp.Expr, *, inside: bool) -> Node:
@@ -255,7 +281,7 @@ class _Reader(Names):
                 return Negated(self.condition(node.this, inside=inside))
             case exp.Is() if isinstance(node.expression, exp.Null):
                 return IsNull(self.number(node.this, inside=inside))
-            case exp.Between():
+            case exp.Between() if not node.args.get("symmetric"):
                 item, low, high = (
                     self.number(node.args[end], inside=inside) for end in ("this", "low", "high")
                 )
@@ -294,9 +320,10 @@ class _Reader(Names):
                 "two values of one kind (codes and texts stand in quotes)",
                 "kind-mismatch",
             )
-        if kinds[0] == "text" and operator not in {"=", "<>"}:
+        if kinds[0] in {"text", "category", "boolean"} and operator not in {"=", "<>"}:
             raise self.refused(
-                f"{operator} between texts", "= or <>; `ordered: true` on a category gives it an order"
+                f"{operator} between two of kind {kinds[0]}",
+                "= or <>; `ordered: true` on a category gives it an order",
             )
         if kinds[0] == "number" and not isinstance(left, Number) and not isinstance(right, Number):
             unit_of(Arithmetic("-", left, right), self.dictionary, self.place)

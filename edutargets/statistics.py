@@ -49,7 +49,7 @@ def statements(aggregates: Iterable[Aggregate], dictionary: Dictionary) -> tuple
 def statement_for(table: str, aggregates: Sequence[Aggregate], dictionary: Dictionary) -> Statement:
     """Write the statement over one table that yields the exact columns of these aggregates."""
     declared = dictionary.tables[table]
-    joins = _Joins(table, dictionary)
+    joins = Joins(table, dictionary)
     for aggregate in aggregates:
         joins.add(aggregate)
     selected: dict[str, str] = {"COUNT(*)": "table_rows"}
@@ -70,7 +70,7 @@ def statement_for(table: str, aggregates: Sequence[Aggregate], dictionary: Dicti
 
 
 def _columns(
-    aggregate: Aggregate, selected: dict[str, str], joins: _Joins, dictionary: Dictionary
+    aggregate: Aggregate, selected: dict[str, str], joins: Joins, dictionary: Dictionary
 ) -> tuple[str, ...]:
     """Select the value of an aggregate and what is unknown of it; a column needed twice is selected once."""
 
@@ -91,7 +91,11 @@ def _columns(
         rounded = dictionary.tables[aggregate.operand.table].columns[aggregate.operand.name].rounded_to
         step = (
             select(
-                _aggregated("SUM", condition, render(Column(aggregate.operand.table, rounded), joins.names))
+                _aggregated(
+                    "MAX" if aggregate.kind in {"min", "max"} else "SUM",
+                    condition,
+                    render(Column(aggregate.operand.table, rounded), joins.names),
+                )
             )
             if rounded
             else ""
@@ -101,11 +105,11 @@ def _columns(
 
 def _aggregated(function: str, condition: str, operand: str) -> str:
     if not condition:
-        return f"{function}({operand})" if operand != "1" else f"{function}(*)"
+        return f"{function}(*)" if (function, operand) == ("COUNT", "1") else f"{function}({operand})"
     return f"{function}(CASE WHEN {condition} THEN {operand} END)"
 
 
-class _Joins:
+class Joins:
     """The look-ups of one statement: each keeps the number of rows."""
 
     def __init__(self, table: str, dictionary: Dictionary) -> None:
@@ -142,7 +146,9 @@ class _Joins:
         return tuple(sorted({self.table, *self.parents, *(child for child, _ in self._aliases)}))
 
     def parent_keys(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return tuple((parent, tuple(column for _, column in self._link(parent))) for parent in self.parents)
+        links = [(parent, self._link(parent)) for parent in self.parents]
+        links += [(self.table, link) for _, link in self._aliases]
+        return tuple(dict.fromkeys((table, tuple(theirs for _, theirs in link)) for table, link in links))
 
     def _link(self, parent: str) -> tuple[tuple[str, str], ...]:
         link = self.dictionary.parent(self.table, parent)

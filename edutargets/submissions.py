@@ -16,6 +16,7 @@ from edutargets.csv_files import bytes_of, csv_grid
 from edutargets.errors import Fault, SubmissionError, near_names
 from edutargets.grids import Grid, SubmissionFile, frame_grid, refuse, typed_grid
 from edutargets.headings import NamedTable, table_named, table_names
+from edutargets.shown import Shown
 from edutargets.table_rows import AbsentColumn, CellFault, TableRows, joined_rows, typed_rows
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Piece = TableRows | SubmissionFile | Fault
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Submission:
+class Submission(Shown):
     """What was handed in, as it is: not yet accepted by any gate.
 
     Args:

@@ -195,6 +195,8 @@ class Table(Definition):
             for name in names
             if name not in self.columns
         ]
+        if self.period in self.columns and self.columns[str(self.period)].type != "year":
+            wrong.append(f"`period` names {self.period!r}, which is no column of type year")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -263,17 +265,22 @@ class Dictionary(Definition):
 
         Returns:
             Pairs of (column of the child, column of the parent).
+
+        Raises:
+            DefinitionError: If two columns point there: nobody said which is meant.
         """
-        for name, column in self.tables[child].columns.items():
-            link = self._target(column.references) if column.references else None
-            if link is None or link[0] != parent:
-                continue
-            pairs = [(name, link[1])]
-            mine, theirs = self.tables[child].period, self.tables[parent].period
-            if mine and theirs and theirs in self.tables[parent].key:
-                pairs.append((mine, theirs))
-            return tuple(pairs)
-        return None
+        columns = self.tables[child].columns.items()
+        links = [(name, self._target(column.references)) for name, column in columns if column.references]
+        found = [(name, link[1]) for name, link in links if link is not None and link[0] == parent]
+        if len(found) > 1:
+            twice = " and ".join(name for name, _ in found)
+            raise DefinitionError(
+                Fault(child, f"{twice} both reference {parent}", "one reference", code="two-references")
+            )
+        mine, theirs = self.tables[child].period, self.tables[parent].period
+        if found and mine and theirs and theirs in self.tables[parent].key:
+            found.append((mine, theirs))
+        return tuple(found) or None
 
     def absent_is_zero(self, child: str, parent: str) -> bool:
         """Whether no row in the child table means zero, because its reference says so."""

@@ -180,6 +180,13 @@ class Growth(Target):
     parts: ClassVar[tuple[str, ...]] = ("value",)
     contract: ClassVar[str] = "anything with a unit; its change has none"
 
+    @model_validator(mode="after")
+    def _year_by_year(self) -> Growth:
+        if self.total_over:
+            message = "growth runs from year to year: every: year, during: [first, last]"
+            raise ValueError(message)
+        return self
+
 
 class Trend(Target):
     """A series that must never fall (只增不减), from year to year."""
@@ -212,7 +219,7 @@ class Trend(Target):
 
     def years(self, reported: Years) -> Years:
         """Return the years of the series: all that were reported since it began, gaps included."""
-        known = [year for year in reported if year >= self.direction.from_]
+        known = [year for year in reported if self.direction.from_ <= year <= (self.last_year or year)]
         last = max(known, default=self.direction.from_)
         return tuple(range(self.direction.from_, max(last, self.direction.from_ + 1) + 1))
 
@@ -234,6 +241,14 @@ class Comparison(Target):
     at_most: Against | None = None  # type: ignore[assignment]  # the other side is computed, not written down
     parts: ClassVar[tuple[str, ...]] = ("value",)
     contract: ClassVar[str] = "both sides in the same unit"
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Comparison:
+        if self.stated not in {("at_least",), ("at_most",)}:
+            example = "at_least: {value: <expression>}"
+            message = f"a comparison has its other side under at_least or at_most, e.g. {example}"
+            raise ValueError(message)
+        return self
 
     @property
     def against(self) -> Against:

@@ -36,12 +36,15 @@ __all__ = [
     "is_currency",
     "parse_unit",
     "registry",
+    "split_number",
     "unit_text",
 ]
 
 
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
-_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d[\d,_]*)?(?:\.\d+)?)\s*(?P<unit>.*)", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d[\d_]*)?(?:\.\d+)?)\s*(?P<unit>.*)", re.DOTALL
+)
 
 
 @cache
@@ -219,20 +222,7 @@ class Quantity:
         Raises:
             UnitError: If there is no number, or the unit is unknown.
         """
-        plain = unicodedata.normalize("NFKC", text.replace("㎡", "square_metre")).strip()
-        match = _NUMBER.fullmatch(plain)
-        digits = match["number"].replace(",", "").replace("_", "") if match else ""
-        if not match or not any(character.isdigit() for character in digits):
-            raise UnitError(
-                Fault(
-                    "",
-                    f"{text!r} is not a number with a unit",
-                    "a number, then its unit",
-                    "83 %, 7000 CNY/student/year",
-                    "quantity",
-                )
-            )
-        scale, unit = _leading_scale(match["unit"].strip())
+        digits, unit, scale = split_number(text)
         parse_unit(unit)
         return cls(Fraction(digits) * scale, unit, text)
 
@@ -295,7 +285,35 @@ class Quantity:
         return self.number >= self._same(other)
 
     def __str__(self) -> str:
-        return self.written or f"{self.number} {self.unit}".strip()
+        if self.written:
+            return self.written
+        scale = next((d for d in range(1, 19) if (self.number * 10**d).denominator == 1), 0)
+        if self.number.denominator == 1 or not scale:
+            return f"{self.number} {self.unit}".strip()
+        digits = f"{(abs(self.number) * 10**scale).numerator:0{scale + 1}d}"
+        return f"{'-' if self.number < 0 else ''}{digits[:-scale]}.{digits[-scale:]} {self.unit}".strip()
+
+
+def split_number(text: str) -> tuple[str, str, int]:
+    """Return the digits, the unit and the multiple (万, 亿) of a written quantity.
+
+    Raises:
+        UnitError: If there is no number.
+
+    Examples:
+        >>> split_number("1.08 亿学生")
+        ('1.08', '学生', 100000000)
+    """
+    plain = unicodedata.normalize("NFKC", text.replace("㎡", "square_metre")).strip()
+    match = _NUMBER.fullmatch(plain)
+    digits = match["number"].replace(",", "").replace("_", "") if match else ""
+    if not match or not any(character.isdigit() for character in digits):
+        example = "83 %, 7000 CNY/student/year"
+        raise UnitError(
+            Fault("", f"{text!r} is not a number with a unit", "a number, then its unit", example, "quantity")
+        )
+    scale, unit = _leading_scale(match["unit"].strip())
+    return digits, unit, scale
 
 
 def _leading_scale(unit: str) -> tuple[int, str]:

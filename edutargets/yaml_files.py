@@ -93,6 +93,8 @@ def parse_yaml(text: str, name: str = "yaml") -> Written:
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        reader = _Reader(name)
+        value = None if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(
@@ -100,8 +102,10 @@ def parse_yaml(text: str, name: str = "yaml") -> Written:
         ) from error
     except yaml.YAMLError as error:
         raise DefinitionError(Fault(name, f"not YAML: {error}", "YAML", "id: a.b", "yaml")) from error
-    reader = _Reader(name)
-    value = None if node is None else reader.value(node, ())
+    except RecursionError as error:
+        raise DefinitionError(
+            Fault(name, "nested too deeply to be read", "a list of targets", code="yaml")
+        ) from error
     if reader.faults:
         raise DefinitionError(*reader.faults)
     return Written(name, value, reader.lines)
@@ -221,6 +225,15 @@ def _resolve(value: Value, spot: Spot) -> Spot:
 
 class _Dumper(yaml.SafeDumper):
     """Block style, order kept, quotes only where they are needed."""
+
+
+def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Quote what only our reader would take for a clock time, and what block style would fold away."""
+    style = "'" if _SEXAGESIMAL.fullmatch(text) else '"' if "\x85" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
 
 
 def write_yaml(value: object) -> str:

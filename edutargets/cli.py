@@ -1,0 +1,354 @@
+"""The command line: `edutargets COMMAND --help` says what each command takes and how it ends.
+
+Exit codes: 0 done · 1 the gate rejected the data · 2 wrong use or input that cannot be read · 3 a verdict
+that `--fail-on` names · 4 a check of the gate could not run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from edutargets.errors import EduTargetsError, EvaluationError, Fault, UnknownTargetError, near_names
+from edutargets.findings import Language
+from edutargets.goals import Verdict
+from edutargets.terminal import hand_over, progress, say, speak_utf8, warn
+from edutargets.written_files import check_place, made_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edutargets.attainment import PlanAttainment
+    from edutargets.gate import AdmittedSubmission, GateReport
+    from edutargets.plans import Pack
+
+__all__ = ["app", "main"]
+
+TableFormat = Literal["table", "json", "markdown", "csv"]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="How it is written.")]
+PackName = Annotated[str, typer.Argument(metavar="PACK", help="A pack's name (see `packs`) or its folder.")]
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help="The folder handed in, or sample:NAME (see `packs`).")
+]
+Lang = Annotated[
+    Language, typer.Option("--lang", envvar="EDUTARGETS_LANGUAGE", help="Language of what is printed.")
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead of printing.")
+]
+Unchecked = Annotated[
+    str | None,
+    typer.Option(metavar="REASON", help="Skip the gate; the reason is printed with every result."),
+]
+FailOn = Annotated[
+    list[Verdict] | None,
+    typer.Option("--fail-on", help="End with exit code 3 where a target has this verdict; may be repeated."),
+]
+
+app = typer.Typer(
+    add_completion=False,
+    help="Say whether an education plan's targets are met, from gated data, and show why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False
+) -> None:
+    if version:
+        from edutargets.provenance import VERSION
+
+        say(f"edutargets {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def packs(*, lang: Lang = "en") -> None:
+    """List the packs that come with the package, and the samples to try them on."""
+    from edutargets.checking import SAMPLE, sample_names
+    from edutargets.plans import pack_names, read_pack
+
+    for name in pack_names():
+        try:
+            pack = read_pack(name)
+        except EduTargetsError as error:
+            say(f"{name}\n    faulty: {len(error.faults)} faults, see `edutargets check {name}`")
+            continue
+        figures = f", {len(pack.figures)} published figures" if len(pack.figures) else ""
+        say(f"{name}\n    {pack.file.title.in_language(lang)}\n    {len(pack.plan)} targets{figures}")
+        samples = [sample for sample in sample_names() if sample.partition("/")[0] == name]
+        say("".join(f"    {SAMPLE}{sample}\n" for sample in samples).rstrip())
+
+
+@app.command()
+def check(
+    pack: PackName,
+    *,
+    output_format: Annotated[Literal["text", "json"], typer.Option("--format")] = "text",
+    output: Output = None,
+) -> None:
+    """Hold a pack's targets against its tables and its source text; every fault at once.
+
+    Exit code 0 where it is sound, 2 otherwise.
+    """
+    from edutargets.checking import check_pack
+
+    _check_output(output)
+    faults = check_pack(pack)
+    if output_format == "json":
+        hand_over(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2), output)
+    else:
+        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}" if faults else "no faults"
+        hand_over("\n".join([*map(str, faults), f"{pack}: {count}"]), output)
+    raise typer.Exit(2 if faults else 0)
+
+
+@app.command()
+def schema(
+    *,
+    file: Annotated[
+        Literal["plan", "tables", "pack", "suite"] | None,
+        typer.Option("--for", help="Which kind of file; without it that of plan.yaml, or all with -o."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="PATH", help="A file with --for, else a folder for all four."),
+    ] = None,
+) -> None:
+    """Print the JSON Schema with which an editor completes and checks a pack's files."""
+    from edutargets.schemas import FILES, schema_text
+
+    if file is not None or output is None:
+        hand_over(schema_text(file or "plan"), output)
+        return
+    made_folder(output)
+    for kind in FILES:
+        hand_over(schema_text(kind), output / f"{kind}.schema.json")
+
+
+@app.command()
+def gate(
+    pack: PackName,
+    data: Data,
+    *,
+    output_format: Annotated[Literal["text", "json", "markdown", "junit"], typer.Option("--format")] = "text",
+    lang: Lang = "en",
+    output: Output = None,
+) -> None:
+    """Decide whether a submission may be used, and say what has to be mended.
+
+    Exit code 0 accepted, 1 rejected, 2 wrong use or unreadable, 4 a check could not run.
+    """
+    from edutargets.plans import read_pack
+
+    _check_output(output)
+    report = _gated(read_pack(pack), data)
+    written = {
+        "text": lambda: report.to_text(lang),
+        "json": report.to_json,
+        "markdown": lambda: report.to_markdown(lang),
+        "junit": report.to_junit,
+    }
+    hand_over(written[output_format](), output)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913  # each is an argument of the command
+    pack: PackName,
+    data: Data,
+    *,
+    output_format: TableFormatOption = "table",
+    lang: Lang = "en",
+    output: Output = None,
+    unchecked: Unchecked = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Say of every target of a plan whether it is met; the gate comes first.
+
+    Exit code 0 whatever the verdicts, unless --fail-on names one (3); 1 and 4 as `gate`.
+    """
+    from edutargets import attainment
+    from edutargets.plans import read_pack
+
+    _check_output(output)
+    found = read_pack(pack)
+    admitted = _admitted(found, data, unchecked)
+    with progress("evaluating") as notify:
+        results = attainment.evaluate(found, admitted, notify=notify)
+    hand_over(_written(results, output_format, lang), output)
+    _end(results, fail_on)
+
+
+@app.command()
+def explain(  # noqa: PLR0913  # as above
+    pack: PackName,
+    data: Data,
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The target's or figure's id.")],
+    *,
+    output_format: Annotated[Literal["text", "markdown", "html"], typer.Option("--format")] = "text",
+    lang: Lang = "en",
+    output: Output = None,
+    unchecked: Unchecked = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print only the SQL that made it.")] = False,
+) -> None:
+    """Explain one target: the clause, the arithmetic, what is missing, who holds it back, the SQL."""
+    from edutargets import attainment, explanations
+    from edutargets.plans import read_pack
+
+    _check_output(output)
+    found = read_pack(pack)
+    known = {*found.plan.ids, *found.figures.ids}
+    if target not in known:
+        raise UnknownTargetError(
+            Fault(pack, f"there is no target {target!r}", near_names(target, known), code="unknown-target")
+        )
+    admitted = _admitted(found, data, unchecked)
+    with progress("evaluating"):
+        judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce
+        results = judge(found, admitted)
+        explanation = explanations.explain(results[target], lang)
+    written = {
+        "text": explanation.to_text,
+        "markdown": explanation.to_markdown,
+        "html": explanation.to_html,
+    }
+    hand_over(explanation.script if sql else written[output_format](), output)
+
+
+@app.command()
+def reproduce(  # noqa: PLR0913  # as above
+    pack: PackName,
+    data: Data,
+    *,
+    output_format: TableFormatOption = "table",
+    lang: Lang = "en",
+    output: Output = None,
+    unchecked: Unchecked = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Recompute every published figure of a pack: how many agree, and which only within their rounding.
+
+    Exit code 0, unless --fail-on names a verdict that a figure has (3); 1 and 4 as `gate`.
+    """
+    from edutargets import attainment, reproduced_words
+    from edutargets.plans import read_pack
+
+    _check_output(output)
+    found = read_pack(pack)
+    if not len(found.figures):
+        raise EvaluationError(Fault(pack, "this pack has no published figures", "`figures:` in pack.yaml"))
+    admitted = _admitted(found, data, unchecked)
+    with progress("recomputing"):
+        figures = attainment.reproduce(found, admitted)
+    shown = _written(figures, output_format, lang)
+    said = reproduced_words.agreement_text(figures, lang)
+    hand_over(f"{shown}\n{said}" if output_format in {"table", "markdown"} else shown, output)
+    _end(figures, fail_on)
+
+
+@app.command()
+def admit(
+    pack: PackName,
+    data: Data,
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The DuckDB file to write.")],
+    unchecked: Unchecked = None,
+) -> None:
+    """Write the admitted tables as a DuckDB file, in which the printed SQL runs as it was printed."""
+    from edutargets.duckdb_files import write_duckdb
+    from edutargets.plans import read_pack
+
+    check_place(output)
+    admitted = _admitted(read_pack(pack), data, unchecked)
+    with progress("writing"):
+        write_duckdb(admitted, output)
+    rows = sum(len(table) for table in admitted.tables.values())
+    warn(f"written: {output} ({len(admitted.tables)} tables, {rows:,} rows)")
+
+
+@app.command()
+def demo(
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Where the HTML reports go.")
+    ] = Path("edutargets-demo"),
+    lang: Lang = "en",
+) -> None:
+    """Gate the samples, judge both plans, reproduce every published figure, run the notebooks.
+
+    Exit code 0 only if everything came out as expected.
+    """
+    from edutargets.demo import show
+
+    raise typer.Exit(show(output, lang))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; what this package refuses is told on stderr, without a traceback."""
+    speak_utf8()
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="edutargets")
+    except EduTargetsError as error:
+        warn(str(error))
+        sys.exit(error.exit_code)
+
+
+# what the commands share ---------------------------------------------------------------------------
+
+
+def _check_output(output: Path | None) -> None:
+    if output is not None:
+        check_place(output)
+
+
+def _gated(pack: Pack, data: str) -> GateReport:
+    from edutargets.checking import check_submission, read_data
+
+    with progress("checking"):
+        return check_submission(pack, read_data(pack, data))
+
+
+def _admitted(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmission:
+    """Let the data through the gate, or end with its reasons and its exit code."""
+    from edutargets.checking import read_data
+    from edutargets.errors import GateClosedError
+    from edutargets.gate import UncheckedDataWarning, admit_unchecked
+
+    if unchecked is not None:
+        if not unchecked.strip():
+            raise typer.BadParameter("say why in a few words", param_hint="--unchecked")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UncheckedDataWarning)
+            warn(f"these data passed no gate: {unchecked.strip()}")
+            return admit_unchecked(read_data(pack, data), reason=unchecked)
+    report = _gated(pack, data)
+    try:
+        return report.admit()
+    except GateClosedError as error:
+        warn(str(error))
+        raise typer.Exit(report.exit_code) from error
+
+
+def _written(results: PlanAttainment, output_format: TableFormat, lang: Language) -> str:
+    from edutargets import display
+
+    if output_format == "json":
+        return display.to_json(results)
+    write = {"table": display.results_table, "markdown": display.to_markdown, "csv": display.to_csv}
+    return write[output_format](results, lang)
+
+
+def _end(results: PlanAttainment, fail_on: Sequence[Verdict] | None) -> None:
+    """End with exit code 3 where somebody asked for it."""
+    if any(results.verdicts[verdict] for verdict in fail_on or ()):
+        raise typer.Exit(3)

@@ -1,0 +1,287 @@
+"""Who holds a target back: the exact contribution of every town and of everybody who reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from edutargets.expressions import Aggregate, Arithmetic, Node, Number, aggregates_of
+from edutargets.targets import Amount, Count, Growth, Milestone, PerHundred, Trend
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from edutargets.attainment import Attainment
+    from edutargets.gate import AdmittedSubmission
+    from edutargets.goals import Goal
+    from edutargets.judging import Result
+    from edutargets.tables import Dictionary, Table
+    from edutargets.wording import Language
+
+__all__ = ["Contribution", "Contributions", "Roster", "contributions"]
+
+Kind = Literal["gap", "excess", "failing", "part", "change"]
+_NAMES = ("name", "title", "school_name")
+_TOWN = "town"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one town, school or office adds to the gap.
+
+    Args:
+        code: Its code, or the key of the town.
+        label: What it is called.
+        parts: Its own totals.
+        amount: What it adds: above zero holds the target back (for ``part``: its share of the total).
+        town: The town a school belongs to, where that is known.
+    """
+
+    code: str
+    label: str
+    parts: Mapping[str, Fraction]
+    amount: Fraction
+    town: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """The groups of a target, those that matter most first.
+
+    Args:
+        by: ``town`` or ``reporter``.
+        kind: ``gap`` to the goal or ``excess`` over it, in the numerator's unit, ``failing`` entities,
+            ``part`` of a total, ``change`` from the year before.
+        groups: All groups that add something, sorted.
+        of: How many groups there are in all.
+    """
+
+    by: Literal["town", "reporter"]
+    kind: Kind
+    groups: tuple[Contribution, ...]
+    of: int
+
+
+class Roster:
+    """What those who report are called and where they are, as far as the submission says.
+
+    Args:
+        dictionary: The tables there are.
+        admitted: The data; without them only codes are known.
+    """
+
+    def __init__(
+        self, dictionary: Dictionary, admitted: AdmittedSubmission | None, language: Language
+    ) -> None:
+        self.dictionary, self.admitted, self.language = dictionary, admitted, language
+        self._known: dict[str, dict[str, tuple[str, str, str]]] = {}
+
+    def of_table(self, table: str) -> Mapping[str, tuple[str, str, str]]:
+        """Return name, town key and town label of everybody who reports a table."""
+        home = self._home(table)
+        if home is None:
+            return {}
+        if home not in self._known:
+            self._known[home] = self._read(*home.split("."))
+        return self._known[home]
+
+    def has_towns(self, table: str) -> bool:
+        """Whether a table's rows can be laid at a town's door."""
+        home = self._home(table)
+        return home is not None and self._town(self.dictionary.tables[home.split(".")[0]]) is not None
+
+    def _home(self, table: str) -> str | None:
+        """Return the table and column that say more about who reports: the one referenced, or itself."""
+        declared = self.dictionary.tables[table]
+        reference = declared.columns[declared.reports].references
+        for home in (reference, f"{table}.{declared.reports}"):
+            if home and (
+                self._town(self.dictionary.tables[home.split(".")[0]])
+                or self._name(self.dictionary.tables[home.split(".")[0]])
+            ):
+                return home
+        return None
+
+    def _town(self, table: Table) -> str | None:
+        return _TOWN if _TOWN in table.columns and table.columns[_TOWN].type == "category" else None
+
+    def _name(self, table: Table) -> str | None:
+        return next((name for name in _NAMES if name in table.columns), None)
+
+    def _read(self, table: str, code: str) -> dict[str, tuple[str, str, str]]:
+        """Read the roster once; the latest year's name counts."""
+        if self.admitted is None or table not in self.admitted.tables:
+            return {}
+        declared = self.dictionary.tables[table]
+        name, town = self._name(declared), self._town(declared)
+        columns = [code, *dict.fromkeys(one for one in (name, town, declared.period) if one)]
+        rows: pa.Table = self.admitted.tables[table].rows.select(list(dict.fromkeys(columns)))
+        if declared.period:
+            rows = rows.sort_by(declared.period)
+        found: dict[str, tuple[str, str, str]] = {}
+        for row in rows.to_pylist():
+            key = str((row[town] if town else "") or "")
+            label = self._label(declared, town, key)
+            found[str(row[code])] = (
+                self._label(declared, name, str((row[name] if name else "") or "")),
+                key,
+                label,
+            )
+        return found
+
+    def _label(self, table: Table, column: str | None, value: str) -> str:
+        if column is None or value not in table.columns[column].values:
+            return value
+        label = table.columns[column].values[value]
+        return label.in_language(self.language) or value
+
+
+# contributions -------------------------------------------------------------------------------------
+
+
+def contributions(
+    attainment: Attainment, roster: Roster, by: Literal["town", "reporter"]
+) -> Contributions | None:
+    """Say what every town, or everybody who reports, adds to the gap; ``None`` where nothing adds up.
+
+    Args:
+        attainment: The judged target.
+        roster: Names and towns.
+        by: Whether towns or those who report are told.
+    """
+    result = attainment.deciding
+    if result is None or result.value is None or attainment.statistics is None:
+        return None
+    found = _kind_of(attainment, result)
+    if found is None:
+        return None
+    kind, nodes, amount = found
+    tables = {one.table for node in nodes.values() for one in aggregates_of(node)}
+    if by == "town" and not all(roster.has_towns(table) for table in tables):
+        return None
+    if by == "reporter" and len(tables) != 1:
+        return None
+    cells = _cells(attainment, result, nodes, roster, by)
+    if len(cells) < 2:  # noqa: PLR2004  # one alone is the whole
+        return None
+    groups = []
+    for code, parts in cells.items():
+        whole = {name: parts.get(name, Fraction(0)) for name in nodes}
+        label, town = _called(code, roster, tables, by)
+        groups.append(Contribution(code, label, whole, amount(whole), town))
+    if sum(1 for group in groups if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
+        return None
+    adding = [group for group in groups if group.amount > 0]
+    return Contributions(
+        by,
+        kind,
+        tuple(sorted(adding, key=lambda group: (-group.amount, group.code))),
+        sum(1 for group in groups if any(group.parts.values())),
+    )
+
+
+def _called(code: str, roster: Roster, tables: set[str], by: str) -> tuple[str, str]:
+    """Return the label of a group, and the town of a school."""
+    for table in sorted(tables):
+        known = roster.of_table(table)
+        if by == "town":
+            label = next((town for _, key, town in known.values() if key == code), None)
+            if label is not None:
+                return label, ""
+        elif code in known:
+            name, _, town = known[code]
+            return name or code, town
+    return code, ""
+
+
+def _cells(
+    attainment: Attainment, result: Result, nodes: Mapping[str, Node], roster: Roster, by: str
+) -> dict[str, dict[str, Fraction]]:
+    """Return the parts of every group, in the exact columns the verdict was made of."""
+    found: dict[str, dict[str, Fraction]] = {}
+    for name, node in nodes.items():
+        years = _years_of(name, result)
+        for reporter, value in _by_reporter(attainment, node, years).items():
+            table = aggregates_of(node)[0].table
+            place = roster.of_table(table).get(reporter)
+            code = (place[1] if place else "") if by == "town" else reporter
+            group = found.setdefault(code, {})
+            group[name] = group.get(name, Fraction(0)) + value
+    return found
+
+
+def _years_of(name: str, result: Result) -> tuple[int, ...] | None:
+    if name in {"before", "after"}:
+        return (result.years[0 if name == "before" else -1],)
+    return result.years or None
+
+
+def _by_reporter(attainment: Attainment, node: Node, years: tuple[int, ...] | None) -> dict[str, Fraction]:
+    assert attainment.statistics is not None  # its caller looked
+    if isinstance(node, Aggregate):
+        cells = attainment.statistics.by_reporter(node, years)
+        return {
+            reporter: Fraction(cell.known) if node.kind == "count" else cell.value or Fraction(0)
+            for reporter, cell in cells.items()
+        }
+    assert isinstance(node, Arithmetic)  # _adds_up has looked
+    if isinstance(node.left, Number):
+        right = _by_reporter(attainment, node.right, years)
+        return {reporter: node.left.value * value for reporter, value in right.items()}
+    left, right = (_by_reporter(attainment, side, years) for side in (node.left, node.right))
+    sign = 1 if node.operator == "+" else -1
+    everyone = sorted({*left, *right})
+    return {one: left.get(one, Fraction(0)) + sign * right.get(one, Fraction(0)) for one in everyone}
+
+
+def _adds_up(node: Node) -> bool:
+    """Whether the totals of groups add up to the total of all."""
+    if isinstance(node, Aggregate):
+        return node.kind in {"count", "sum"}
+    if not isinstance(node, Arithmetic) or node.operator == "/":
+        return False
+    if node.operator == "*":
+        return isinstance(node.left, Number) and _adds_up(node.right)
+    return _adds_up(node.left) and _adds_up(node.right)
+
+
+Amounts = Callable[[Mapping[str, Fraction]], Fraction]
+
+
+def _kind_of(attainment: Attainment, result: Result) -> tuple[Kind, dict[str, Node], Amounts] | None:
+    measure, target = attainment.measure, attainment.target
+    if measure is None or result.goal is None or result.goal.word == "printed":
+        return None
+    parts = {name: node for name, node in measure.parts.items() if _adds_up(node)}
+    if len(parts) != len(measure.parts) or isinstance(target, Milestone):
+        return None
+    if isinstance(target, Growth | Trend):
+        nodes = {"before": measure.value, "after": measure.value}
+        rises = isinstance(target, Trend) and target.never_increasing is not None
+        sign = -1 if rises else 1
+        return "change", nodes, lambda one: sign * (one["before"] - one["after"])
+    if measure.entities is not None and target.mean_of is None:
+        return "failing", parts, lambda one: one["all"] - one["meeting"]
+    if isinstance(target, Count | Amount):
+        (name,) = parts
+        return "part", parts, lambda one: one[name]
+    if set(parts) == {"numerator", "denominator"} or set(parts) == {"total", "all"}:
+        above, below = parts
+        hundred = 100 if isinstance(target, PerHundred) else 1
+        limit, sign = _side(result.goal, result.value or Fraction(0))
+        return (
+            "gap" if sign > 0 else "excess",
+            parts,
+            lambda one: sign * (limit / hundred * one[below] - one[above]),
+        )
+    return None
+
+
+def _side(goal: Goal, value: Fraction) -> tuple[Fraction, int]:
+    """Return the limit that matters and on which side it lies: too little (1) or too much (-1)."""
+    if goal.upper is not None and (goal.lower is None or value > goal.upper.upper):
+        return goal.upper.upper, -1
+    assert goal.lower is not None  # a goal has one end at least
+    return goal.lower.lower, 1

@@ -1,0 +1,130 @@
+"""Why a verdict is what it is: clause, reading, arithmetic, what it takes, who holds it back, the SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edutargets import explanation_writing
+from edutargets.explanation_parts import SECTIONS
+from edutargets.goal_wording import goal_words, time_words
+from edutargets.judged_words import agreement, value_words
+from edutargets.shown import Shown
+from edutargets.targets import Composite, Milestone, Trend
+from edutargets.totals_sql import listing_statement, total_statements
+from edutargets.wording import Language, chosen, period_words, verdict_text
+
+if TYPE_CHECKING:
+    from edutargets.attainment import Attainment
+    from edutargets.explanation_section import Section
+    from edutargets.goals import Verdict
+    from edutargets.targets import Target
+    from edutargets.totals_sql import PrintedStatement
+
+__all__ = ["Explanation", "agreement", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Shown):
+    """One verdict explained, part by part, in one language.
+
+    Args:
+        id: The target's name.
+        language: ``en`` or ``zh``.
+        title: What the target is called.
+        verdict: What can be said of it.
+        headline: The verdict with the value and the goal, in one line.
+        sections: The parts, in the order they are read.
+        statements: The SQL that made the numbers; it runs as printed on the admitted tables.
+    """
+
+    id: str
+    language: Language
+    title: str
+    verdict: Verdict
+    headline: str
+    sections: tuple[Section, ...]
+    statements: tuple[PrintedStatement, ...] = field(repr=False)
+
+    def __getitem__(self, key: str) -> Section:
+        """Return one part by its key, e.g. ``comparison`` or ``need``."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(section.key == key for section in self.sections)
+
+    @property
+    def sql(self) -> tuple[str, ...]:
+        """The statements; each runs as printed on the admitted tables."""
+        return tuple(statement.sql for statement in self.statements)
+
+    @property
+    def script(self) -> str:
+        """All statements as one text, each ended by a semicolon."""
+        return "\n\n".join(f"{sql};" for sql in self.sql)
+
+    def to_text(self) -> str:
+        """Return it for a terminal."""
+        return explanation_writing.as_text(self)
+
+    def to_markdown(self) -> str:
+        """Return it for a pull request or a review page."""
+        return explanation_writing.as_markdown(self)
+
+    def to_html(self) -> str:
+        """Return it as a piece of a page that needs nothing but itself."""
+        return explanation_writing.as_html(self)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def explain(attainment: Attainment, language: Language = "en") -> Explanation:
+    """Explain a verdict so that a reader can work it out again.
+
+    Args:
+        attainment: The judged target.
+        language: ``en`` or ``zh``.
+    """
+    target = attainment.target
+    statements = total_statements(attainment)
+    listing = listing_statement(attainment)
+    found = (section(attainment, language) for section in SECTIONS)
+    return Explanation(
+        id=target.id,
+        language=language,
+        title=target.title.in_language(language) or target.id,
+        verdict=attainment.verdict,
+        headline=_headline(attainment, language),
+        sections=tuple(section for section in found if section is not None),
+        statements=(*statements, *([listing] if listing is not None else [])),
+    )
+
+
+def _in_time(target: Target, goal: str, time: str) -> str:
+    """Put the time before the goal, as Chinese does; a bundle says it behind."""
+    return f"{goal}，{time}".strip("， ") if isinstance(target, Composite) else f"{time}{goal}"
+
+
+def _headline(attainment: Attainment, language: Language) -> str:
+    """Say the verdict, the period, the value and the goal."""
+    target, result = attainment.target, attainment.deciding
+    verdict = verdict_text(attainment.verdict, language)
+    values = [result.value] if result is not None and result.value is not None else []
+    goal = goal_words(target, attainment.measure, language, values)
+    time = time_words(target, language)
+    wanted = chosen(language, ", ".join(one for one in (goal, time) if one), _in_time(target, goal, time))
+    period = period_words(result.period, language) if result is not None else ""
+    if result is not None and result.value is not None:
+        value = value_words(attainment, result, language)
+    else:
+        value = attainment.reason.in_language(language) if attainment.reason is not None else ""
+    said = chosen(language, ": ", "：").join(part for part in (period, value) if part)
+    if isinstance(target, Milestone | Trend):
+        wanted = goal
+    if language == "zh":
+        return f"{verdict}。{said + '；' if said else ''}目标：{wanted}。"
+    return f"{verdict}. {said + '; ' if said else ''}goal: {wanted}."
