@@ -121,7 +121,7 @@ def _piece_rows(attainment: Attainment, result: Result) -> list[tuple[str, str, 
     assert attainment.measure is not None  # its caller looked
     rows = []
     for piece in pieces_of(attainment):
-        if piece.name in result.parts or piece.name in attainment.measure.parts:
+        if piece.name in {*result.parts, *attainment.measure.parts, *attainment.measure.extras}:
             continue
         value = piece.value(attainment.statistics, result.years or None)
         if value is not None:
@@ -230,6 +230,7 @@ def _group_of(attainment: Attainment, language: Language) -> Section | None:
 
 
 def _data(attainment: Attainment, language: Language) -> Section | None:
+
     basis = attainment.basis
     if basis is None:
         return None

@@ -315,17 +315,6 @@ def test_schools_are_named_in_the_readers_language() -> None:
     assert said["reporters"].rows == (("One (A)", "北镇", "0", "1", "1"),)
 
 
-def test_without_the_plan_only_codes_are_known() -> None:
-    """An attainment alone knows no names, and invents none."""
-    results = judged({"id": "t", **DUE, **DUTY})
-    said = explain(results["t"])
-    assert "towns" not in said
-    assert said["reporters"].rows == (("A", "0", "1", "1"),)
-
-
-# what else is said
-
-
 def test_unchecked_data_are_named_in_every_explanation() -> None:
     """A number from unchecked data never looks like one from checked data."""
     for language in LANGUAGES:
