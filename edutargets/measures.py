@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from edutargets.bounds import exactly
 from edutargets.entity_conditions import condition_of, divides, split
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entities", "Measure", "bind"]
 
+_EXTREMES: Mapping[str, Literal["min", "max"]] = {"lowest": "min", "highest": "max"}
 _HUNDRED = Number(Fraction(100))
 
 
@@ -311,40 +312,27 @@ class _Binder:
         tables: tuple[str, ...],
     ) -> Measure:
         everyone = Aggregate("count", scope.table, None, where, scope.counts)
-        per = parse_unit(scope.counts)[1]
         if self.target.mean_of is not None:
             total = Aggregate("sum", scope.table, value, where, scope.counts)
-            parts = {"total": total, "all": everyone}
+            parts = MappingProxyType({"total": total, "all": everyone})
+            mean, per = Arithmetic("/", total, everyone), unit / parse_unit(scope.counts)[1]
             entities = Entities(scope, where, value, None, unit, goal)
-            return Measure(
-                self.target,
-                MappingProxyType(parts),
-                Arithmetic("/", total, everyone),
-                unit / per,
-                goal,
-                tables,
-                None,
-                entities,
-            )
-        _, above, below = split(value)
-        if any(divides(side) for side in (above, below) if side is not None):
-            self.fault(
-                "a division inside a sum or a product, for each row",
-                "one division, e.g. sum(a) * 100 / sum(b)",
-                "expression",
-            )
-        meets = condition_of(goal, value)
+            return Measure(self.target, parts, mean, per, goal, tables, None, entities)
+        meets = self._condition(goal, value)
         meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)
+        parts = MappingProxyType({"meeting": meeting, "all": everyone})
         share = exactly(self.target.share_at_least.to("") if self.target.share_at_least else Fraction(1))
-        extremes: dict[str, Node] = {}
-        if not divides(value):
-            extremes = {
-                "lowest": Aggregate("min", scope.table, value, where, scope.counts),
-                "highest": Aggregate("max", scope.table, value, where, scope.counts),
+        extremes = (
+            {}
+            if divides(value)
+            else {
+                name: Aggregate(kind, scope.table, value, where, scope.counts)
+                for name, kind in _EXTREMES.items()
             }
+        )
         return Measure(
             self.target,
-            MappingProxyType({"meeting": meeting, "all": everyone}),
+            parts,
             Arithmetic("/", meeting, everyone),
             parse_unit("")[1],
             Goal("at_least", lower=share),
@@ -353,6 +341,17 @@ class _Binder:
             Entities(scope, where, value, meets, unit, goal),
             MappingProxyType(extremes),
         )
+
+    def _condition(self, goal: Goal, value: Node) -> Node | None:
+        """Say what each must reach; one division can be taken apart, two cannot."""
+        _, above, below = split(value)
+        if any(divides(side) for side in (above, below) if side is not None):
+            self.fault(
+                "a division inside a sum or a product, for each row",
+                "one division, e.g. sum(a) * 100 / sum(b)",
+                "expression",
+            )
+        return condition_of(goal, value)
 
     def _milestone(self, target: Milestone) -> Measure | None:
         scope = self._scope(target.from_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from edutargets.errors import ExpressionError, Fault, near_names
+from edutargets.errors import DefinitionError, ExpressionError, Fault, near_names
 from edutargets.expressions import Column, Node, all_of, walk
 from edutargets.sql_text import ALLOWED, cut
 
@@ -94,10 +94,16 @@ class Names:
         """Resolve a qualifier; a view brings its condition along."""
         if self.scope is not None and name in {self.scope.name, self.scope.table}:
             return self.scope.table
-        relation = self.dictionary.relation(name, self.place)
+        relation = self._relation(name)
         if relation.where is not None and relation.name not in self._views:
             self._views[relation.name] = self.read_view(relation)
         return relation.table
+
+    def _relation(self, name: str) -> Relation:
+        try:
+            return self.dictionary.relation(name, self.place)
+        except DefinitionError as error:
+            raise ExpressionError(*error.faults) from error
 
     def _base(self, operand: Node | None, condition: Node | None, counted: str | None) -> tuple[str, str]:
         """Find the one table whose rows are aggregated, and what a row of it is."""
@@ -116,7 +122,7 @@ class Names:
                 "view-or-table",
             )
         if counted and (scope is None or counted not in {scope.name, scope.table}):
-            named = self.dictionary.relation(counted, self.place)
+            named = self._relation(counted)
             self._table(counted)
             return self._with_parents(named.table, used), named.counts
         plain = counted is not None or not used

@@ -213,9 +213,10 @@ class _Reader(Names):
     def _operand(self, kind: str, node: exp.Expr) -> tuple[Node | None, str | None]:
         """Return what is aggregated, or for ``count(*)`` and ``count(table.*)`` the table that is counted."""
         this = node.this
-        if isinstance(this, exp.Star) or (isinstance(this, exp.Column) and isinstance(this.this, exp.Star)):
-            if kind != "count":
-                raise self.refused(f"{kind}(*)", "count(*), or a column", example=EXAMPLE)
+        star = this.this if isinstance(this, exp.Column) else this
+        if isinstance(star, exp.Star):
+            if kind != "count" or any(star.args.values()):
+                raise self.refused(f"{kind}({cut(this.sql())})", "count(*), or a column", example=EXAMPLE)
             return None, this.table if isinstance(this, exp.Column) and this.table else ""
         if this is None:
             raise self.refused(f"{kind}() of nothing", f"{kind}(column)")

@@ -70,6 +70,7 @@ def _names() -> dict[str, str]:
     names |= {entity.plural: entity.name for entity in ENTITIES}
     names |= {entity.zh: entity.name for entity in ENTITIES if entity.zh}
     names |= {entity.counter + entity.zh: entity.name for entity in ENTITIES if entity.counter}
+    names |= {zh: name for name, zh in ZH_NAMES.items()}
     names |= {code: code for code in CURRENCIES}
     for plain in (
         "year",

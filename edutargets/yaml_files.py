@@ -211,11 +211,14 @@ def _resolve(value: Value, spot: Spot) -> Spot:
     """Keep the steps of a pydantic location that exist in the file: union tags do not."""
     kept: list[str | int] = []
     for position, step in enumerate(spot):
+        last = position == len(spot) - 1
+        if isinstance(value, dict) and value.get("type") == step and not last:
+            continue  # the tag of a union, such as `count`, which may also be the name of a field
         if isinstance(value, dict) and step in value:
             value = value[str(step)]
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]
-        elif position < len(spot) - 1:
+        elif not last:
             continue
         elif not isinstance(value, dict):
             break

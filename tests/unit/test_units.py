@@ -128,12 +128,12 @@ def test_a_unit_is_printed_in_both_languages(unit: str, en: str, zh: str) -> Non
     assert (unit_text(parsed), unit_text(parsed, "zh")) == (en, zh)
 
 
-@pytest.mark.parametrize("name", [*CURRENCIES, "student/teacher", "CNY/child/month", "square_metre/student"])
+@pytest.mark.parametrize("name", [*CURRENCIES, "student/class", "percentage_point/year", "CNY/student/month", "square_metre/school"])
 def test_a_printed_unit_is_read_back_as_the_same_unit(name: str) -> None:
     """Printing and reading lose nothing."""
     unit = parse_unit(name)[1]
     assert parse_unit(unit_text(unit))[1] == unit
-    assert parse_unit(unit_text(unit, "zh"))[1].dimensionality == unit.dimensionality or "月" in unit_text(unit, "zh")
+    assert parse_unit(unit_text(unit, "zh"))[1] == unit
 
 
 @pytest.mark.parametrize("number", [Fraction(1, 2), Fraction(-1, 8), Fraction(7), Fraction(1, 10**18), Fraction(0)])

@@ -71,6 +71,13 @@ def test_a_fault_names_file_line_and_field() -> None:
     assert "'cuont'" in told
 
 
+def test_a_type_that_is_called_like_a_field_does_not_mislead() -> None:
+    """`type: count` has a field `count`; a wrong `in` is told at its own line."""
+    text = "targets:\n  - id: a.b\n    type: count\n    count: count(*)\n    at_least: 3\n    in: soon\n"
+    with pytest.raises(DefinitionError, match=r"plan.yaml:6: targets\[0\].in:"):
+        read_definition(parse_yaml(text, "plan.yaml"), PlanFile)
+
+
 @pytest.mark.parametrize(("data", "said"), [(None, "no such file"), (b"a: \xff\xfe", "UTF-8")])
 def test_a_file_that_is_not_there_or_not_utf8_is_refused(tmp_path: object, data: bytes | None, said: str) -> None:
     """What cannot be read says so instead of guessing an encoding."""
