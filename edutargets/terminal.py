@@ -21,7 +21,7 @@ _PATIENCE = 1.0
 _COLOURS = (
     (r"✔ ?\w*|\b(?:met|Accepted|accepted)\b|达成|通过", "green"),
     (r"✘ ?\w*|\b(?:not met|not_met|Rejected|rejected)\b|未达成|退回", "red"),
-    (r"[◐?？] ?\w*|\bundetermined\b|待定", "yellow"),
+    (r"◐ ?\w*|\bundetermined\b|尚不能判定", "yellow"),
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edutargets.errors import DefinitionError
+from edutargets.errors import DefinitionError, UnknownTargetError
 from edutargets.plans import Plan, bind_all, check_pack, pack_names, read_pack
 from edutargets.tables import Dictionary
 
@@ -23,7 +23,7 @@ def test_a_target_is_found_by_its_name_or_refused_with_the_near_one() -> None:
     assert plan["a.c"].id == "a.c"
     assert len(plan) == 2
     assert [target.id for target in plan] == list(plan.ids) == ["a.b", "a.c"]
-    with pytest.raises(DefinitionError, match=r"a\.b"):
+    with pytest.raises(UnknownTargetError, match=r"did you mean a\.b"):
         plan["a.bb"]
 
 
