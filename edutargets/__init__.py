@@ -17,10 +17,12 @@ Examples:
 ``et.to_frame(results)`` gives all verdicts as one tidy table.
 """
 
-from edutargets import provenance
+import importlib
+import typing
+
+from edutargets import provenance, shown
 from edutargets.attainment import Attainment, PlanAttainment, evaluate, reproduce
 from edutargets.checking import check_pack, check_submission, sample_data
-from edutargets.display import to_frame
 from edutargets.duckdb_files import connect
 from edutargets.errors import (
     DefinitionError,
@@ -34,7 +36,6 @@ from edutargets.errors import (
     UnitError,
     UnknownTargetError,
 )
-from edutargets.explanations import Explanation, explain
 from edutargets.gate import AdmittedSubmission, GateReport, UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.plans import Pack, Plan, pack_names, read_pack
@@ -58,6 +59,10 @@ from edutargets.targets import (
 )
 from edutargets.units import Quantity
 from edutargets.written_files import OutputError
+
+if typing.TYPE_CHECKING:
+    from edutargets.display import to_frame
+    from edutargets.explanations import Explanation, explain
 
 __all__ = [
     "AdmittedSubmission",
@@ -111,3 +116,18 @@ __all__ = [
     "to_frame",
 ]
 __version__ = provenance.VERSION
+_LATE = {"Explanation": "explanations", "explain": "explanations", "to_frame": "display"}
+"""Words and pictures are a third of the import; they are loaded when the first one is asked for."""
+
+shown.before_first(lambda: importlib.import_module("edutargets.display"))
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        message = f"module 'edutargets' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"edutargets.{_LATE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})

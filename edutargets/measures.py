@@ -27,7 +27,6 @@ from edutargets.expressions import (
 )
 from edutargets.goal_units import goal_in_unit
 from edutargets.goals import Goal
-from edutargets.sql_reading import read_condition, read_measure
 from edutargets.targets import (
     Comparison,
     Composite,
@@ -159,6 +158,8 @@ class _Binder:
         if isinstance(self.target, Milestone):
             return self._milestone(self.target)
         scope = self._scope(self.target.entities or self.target.from_)
+        if self.faults:
+            return None
         where = self._where(scope, self.target.where)
         parts = {
             name: self._expression(name, text, scope, where)
@@ -196,6 +197,8 @@ class _Binder:
             if text is not None and not self.faults:
                 self.fault("`where` without `from`", "the table that is filtered", "target", "from: staff")
             return None
+        from edutargets.sql_reading import read_condition  # noqa: PLC0415  # sqlglot: needed once a plan is read
+
         conditions = []
         for name, written in ((f"view {scope.name}", scope.where), (f"{self.place}.where", text)):
             if written is None:
@@ -207,6 +210,8 @@ class _Binder:
         return all_of(*conditions)
 
     def _expression(self, part: str, text: str, scope: Relation | None, where: Node | None) -> Node | None:
+        from edutargets.sql_reading import read_measure  # noqa: PLC0415  # sqlglot: needed once a plan is read
+
         place = f"{self.place}.{part}"
         try:
             node = read_measure(

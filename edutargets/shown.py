@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from typing import TYPE_CHECKING
 
-__all__ = ["Shown", "mimebundle"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Shown", "before_first", "mimebundle"]
+
+_waiting: list[Callable[[], object]] = []
+
+
+def before_first(load: Callable[[], object]) -> None:
+    """Have something loaded before the first result is shown: the pictures need not be there before."""
+    _waiting.append(load)
 
 
 @singledispatch
@@ -20,4 +31,6 @@ class Shown:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         del include, exclude
+        while _waiting:
+            _waiting.pop()()
         return mimebundle(self)

@@ -59,7 +59,7 @@ class Names:
         columns = self.dictionary.tables[table].columns
         if node.name not in columns:
             raise self.refused(
-                f"unknown column {node.name!r} of table {table!r}",
+                f"unknown column {cut(node.name)!r} of table {table!r}",
                 near_names(node.name, columns),
                 "unknown-column",
             )

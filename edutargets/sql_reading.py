@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_condition", "read_measure"]
 
+_DIGITS = re.compile(r"\d{1,30}(\.\d{0,18})?|\.\d{1,18}")
 _AGGREGATES: dict[type[exp.Expr], Literal["count", "sum", "min", "max", "avg"]] = {
     exp.Count: "count",
     exp.Sum: "sum",
@@ -142,12 +144,18 @@ class _Reader(Names):
 
     def _constant(self, node: exp.Expr) -> Node | None:
         if isinstance(node, exp.Literal):
-            return Text(str(node.this)) if node.is_string else Number(Fraction(str(node.this)))
+            return Text(str(node.this)) if node.is_string else self._written_number(str(node.this))
         if isinstance(node, exp.Boolean):
             return Flag(value=bool(node.this))
         if isinstance(node, exp.Cast) and node.to.is_type("date") and isinstance(node.this, exp.Literal):
             return self._day(str(node.this.this))
         return None
+
+    def _written_number(self, text: str) -> Number:
+        """Read a plain decimal number; 1e999999999 would be written out in full."""
+        if not _DIGITS.fullmatch(text):
+            raise self.refused(f"the number {cut(text)}", "digits and at most one point", example="0.5")
+        return Number(Fraction(text))
 
     def _arithmetic(self, node: exp.Expr, *, inside: bool) -> Node:
         operator = _ARITHMETIC[type(node)]

@@ -11,7 +11,6 @@ from pydantic import Field, JsonValue, ValidationError
 from edutargets.checks import KINDS, Check, CheckOutcome, Severity, Status, Suite
 from edutargets.errors import DefinitionError, Fault, SuiteError, near_names
 from edutargets.json_files import read_json
-from edutargets.settings_of_checks import faults_of_settings
 from edutargets.sources import Bilingual
 from edutargets.yaml_files import Definition, Written, faults_of_validation
 
@@ -183,6 +182,8 @@ class _Reading:
         )
 
     def _settings(self, raw: Mapping[str, JsonValue], spot: Spot, table: str) -> None:
+        from edutargets.settings_of_checks import faults_of_settings  # noqa: PLC0415  # sqlglot: see measures
+
         kind, kwargs = raw.get("type"), raw.get("kwargs", {})
         if not isinstance(kind, str):
             return

@@ -37,7 +37,7 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 class Definition(BaseModel):
     """What people write down in a pack: frozen, and a misspelled field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 DefinitionT = TypeVar("DefinitionT", bound=BaseModel)

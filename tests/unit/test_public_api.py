@@ -36,7 +36,7 @@ def test_the_public_names_are_sorted_and_each_stands_once() -> None:
 def test_nothing_else_is_public() -> None:
     """A name without an underscore that is no module is in the list."""
     public = {
-        name for name, value in vars(et).items() if not name.startswith("_") and not inspect.ismodule(value)
+        name for name in dir(et) if not name.startswith("_") and not inspect.ismodule(getattr(et, name))
     }
     assert public == set(et.__all__)
 

@@ -131,14 +131,20 @@ def tables() -> Dictionary:
 
 @pytest.fixture(scope="session")
 def judged(tables: Dictionary) -> Callable[..., PlanAttainment]:
-    """Return what judges targets, given as fields, on rows, given by table."""
+    """Return what judges targets, given as fields, on rows, given by the name or the title of their table."""
 
-    def judge(rows: Mapping[str, Rows], *targets: Mapping[str, Any], engine: Engine | None = None) -> PlanAttainment:
+    def judge(
+        rows: Mapping[str, Rows],
+        *targets: Mapping[str, Any],
+        engine: Engine | None = None,
+        dictionary: Dictionary = tables,
+    ) -> PlanAttainment:
         frames = {name: pd.DataFrame(list(found), dtype=object) for name, found in rows.items()}
-        submission = Submission.from_frames(frames, tables)
+        submission = Submission.from_frames(frames, dictionary)
         assert not submission.faults
         plan = Plan.from_fields([{"id": f"t.n{number}", **fields} for number, fields in enumerate(targets)])
-        pack = Pack(Path(__file__).parent, PackFile(id="tiny"), tables, plan, Plan(()), {}, bind_all(plan, tables))
+        measures = bind_all(plan, dictionary)
+        pack = Pack(Path(__file__).parent, PackFile(id="tiny"), dictionary, plan, Plan(()), {}, measures)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UncheckedDataWarning)
             return evaluate(pack, admit_unchecked(submission, reason="rows of a test"), engine=engine)
