@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from edutargets import plans
 from edutargets.errors import DefinitionError, Fault, SubmissionError, near_names
 from edutargets.gate import gate_submission
-from edutargets.plans import PackFile, _folder, pack_names, shipped
+from edutargets.plans import PackFile, pack_folder, pack_names, shipped, suites_folder
 from edutargets.submissions import read_submission
 from edutargets.suites import read_suites
 from edutargets.tables import read_dictionary
@@ -44,13 +44,12 @@ def check_pack(name: str | Path) -> tuple[Fault, ...]:
 def _faults_of_suites(name: str | Path) -> tuple[Fault, ...]:
     """Hold the suites against the tables, also where the plan has faults."""
     try:
-        folder = _folder(name)
+        folder = pack_folder(name)
         file = read_definition(read_yaml(folder / "pack.yaml"), PackFile)
         dictionary = read_dictionary(folder / file.tables)
     except DefinitionError:
         return ()
-    own = folder / "expectations"
-    suites = own if own.is_dir() else shipped("expectations") / file.id
+    suites = suites_folder(folder, file.id)
     if not suites.is_dir():
         return ()
     try:

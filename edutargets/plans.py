@@ -15,7 +15,15 @@ from edutargets.shown import Shown
 from edutargets.sources import Bilingual, Document, SourceText
 from edutargets.tables import Dictionary, read_dictionary
 from edutargets.targets import AnyTarget, Target
-from edutargets.yaml_files import Definition, Written, parse_yaml, read_definition, read_yaml, write_yaml
+from edutargets.yaml_files import (
+    Definition,
+    Written,
+    parse_yaml,
+    read_definition,
+    read_yaml,
+    survey_yaml,
+    write_yaml,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +37,11 @@ __all__ = [
     "PlanFile",
     "bind_all",
     "check_pack",
+    "pack_folder",
     "pack_names",
     "read_pack",
     "shipped",
+    "suites_folder",
 ]
 
 PACKS = Path(__file__).parent / "packs"
@@ -153,8 +163,13 @@ class Pack:
     @property
     def suites_folder(self) -> Path:
         """Where its data-quality suites lie: in the pack itself, or beside the package."""
-        own = self.folder / "expectations"
-        return own if own.is_dir() else shipped("expectations") / self.file.id
+        return suites_folder(self.folder, self.file.id)
+
+
+def suites_folder(folder: Path, pack: str) -> Path:
+    """Return where the data-quality suites of a pack lie: in its own folder, or beside the package."""
+    own = folder / "expectations"
+    return own if own.is_dir() else shipped("expectations") / pack
 
 
 def shipped(name: str) -> Path:
@@ -215,7 +230,7 @@ def check_pack(name: str | Path) -> tuple[Fault, ...]:
 
 
 def _read(name: str | Path) -> tuple[Pack | None, list[Fault]]:
-    folder = _folder(name)
+    folder = pack_folder(name)
     file = read_definition(read_yaml(folder / "pack.yaml"), PackFile)
     faults: list[Fault] = []
     texts = _texts(folder, file, faults)
@@ -236,7 +251,12 @@ def _read(name: str | Path) -> tuple[Pack | None, list[Fault]]:
     return Pack(folder, file, dictionary, targets, figures, texts, measures), faults
 
 
-def _folder(name: str | Path) -> Path:
+def pack_folder(name: str | Path) -> Path:
+    """Find the folder of a pack by its name, or by where it lies.
+
+    Raises:
+        DefinitionError: If there is no such pack.
+    """
     for folder in (Path(name), PACKS / str(name)):
         if (folder / "pack.yaml").is_file():
             return folder
@@ -270,10 +290,11 @@ def _texts(folder: Path, file: PackFile, faults: list[Fault]) -> dict[str, Sourc
 
 def _entries(path: Path, faults: list[Fault]) -> list[Entry]:
     try:
-        source = read_yaml(path)
+        source = survey_yaml(path)
     except DefinitionError as error:
         faults.extend(error.faults)
         return []
+    faults.extend(source.faults)
     found: list[Entry] = []
     value = source.value if isinstance(source.value, dict) else {}
     for key in ("targets", "figures"):
@@ -327,7 +348,7 @@ def _entry(source: Written, key: str, index: int, faults: list[Fault]) -> list[E
         (target,) = read_definition(alone, PlanFile).targets
     except DefinitionError as error:
         for fault in error.faults:
-            where = fault.where.replace("targets[0].", "")
+            where = fault.where.replace("targets[0].", "").replace("targets[0]", f"{key}[{index}]")
             faults.append(
                 Fault(
                     f"{where} of {name}",

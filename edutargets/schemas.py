@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from edutargets.checks import KINDS
 from edutargets.plans import PackFile, PlanFile
-from edutargets.suites import _CheckEntry, _SuiteEntry
+from edutargets.suites import CheckEntry, SuiteEntry
 from edutargets.tables import Dictionary
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _let_numbers_be_texts(schema: JsonValue) -> None:
 
 def _suite() -> dict[str, JsonValue]:
     """Put the schema of a check into that of a suite: both are read one by one, to report every fault."""
-    suite, check = _SuiteEntry.model_json_schema(), _CheckEntry.model_json_schema()
+    suite, check = SuiteEntry.model_json_schema(), CheckEntry.model_json_schema()
     parts = {**suite.pop("$defs", {}), **check.pop("$defs", {})}
     check["properties"]["type"]["enum"] = sorted(KINDS)
     suite["properties"]["expectations"] = {

@@ -50,7 +50,7 @@ class _CheckMeta(Definition):
     columns: tuple[str, ...] = ()
 
 
-class _CheckEntry(Definition):
+class CheckEntry(Definition):
     type: str
     kwargs: dict[str, JsonValue] = Field(default_factory=dict)
     severity: Severity
@@ -63,7 +63,7 @@ class _SuiteMeta(Definition):
     version: str = ""
 
 
-class _SuiteEntry(Definition):
+class SuiteEntry(Definition):
     name: str
     meta: _SuiteMeta
     expectations: list[JsonValue]
@@ -124,7 +124,7 @@ class _Reading:
     def suite(self, stem: str) -> Suite | None:
         """Return the suite, or nothing if the file is no suite at all."""
         try:
-            entry = _SuiteEntry.model_validate(self.written.value)
+            entry = SuiteEntry.model_validate(self.written.value)
         except ValidationError as error:
             self.faults += faults_of_validation(error, self.written)
             return None
@@ -165,7 +165,7 @@ class _Reading:
         self._settings(raw, spot, table)
         self._code_and_columns(raw.get("meta"), (*spot, "meta"), table)
         try:
-            entry = _CheckEntry.model_validate(raw)
+            entry = CheckEntry.model_validate(raw)
         except ValidationError as error:
             self.faults += faults_of_validation(error, self.written, spot)
             return None

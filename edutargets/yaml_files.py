@@ -24,6 +24,7 @@ __all__ = [
     "parse_yaml",
     "read_definition",
     "read_yaml",
+    "survey_yaml",
     "write_yaml",
 ]
 
@@ -31,6 +32,7 @@ Value = dict[str, "Value"] | list["Value"] | str | None
 Spot = tuple[str | int, ...]
 
 _SEXAGESIMAL = re.compile(r"[-+]?\d+(:\d+)+")
+_LARGEST = 5_000_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -51,11 +53,13 @@ class Written:
         name: The file's name, for messages.
         value: Nested dictionaries, lists and texts; an empty value is ``None``.
         lines: The line of every value, by its path.
+        faults: What is wrong with the writing itself: repeated keys, values that readers disagree about.
     """
 
     name: str
     value: Value
     lines: Mapping[Spot, int] = field(repr=False)
+    faults: tuple[Fault, ...] = ()
 
     def where(self, spot: Spot) -> str:
         """Say in which file and line a value stands, e.g. ``plan.yaml:14: targets[2].at_least``."""
@@ -70,18 +74,30 @@ def read_yaml(path: Path) -> Written:
     """Read a YAML file of a pack.
 
     Raises:
-        DefinitionError: If the file is missing, is not UTF-8 or YAML, repeats a key, or holds a value
-            that YAML readers disagree about (``25:1``).
+        DefinitionError: If the file is missing, too large, not UTF-8 or not YAML, repeats a key, or holds a
+            value that YAML readers disagree about (``25:1``).
     """
+    return _sound(survey_yaml(path))
+
+
+def survey_yaml(path: Path) -> Written:
+    """Read a YAML file whose writing may be at fault, so that the rest of it can be looked at as well.
+
+    Raises:
+        DefinitionError: If the file is missing, too large, not UTF-8 or not YAML at all.
+    """
+    where = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        size = path.stat().st_size
+        text = path.read_text(encoding="utf-8-sig") if size <= _LARGEST else ""
     except FileNotFoundError as error:
-        raise DefinitionError(Fault(str(path), "there is no such file", "a YAML file")) from error
+        raise DefinitionError(Fault(where, "there is no such file", "a YAML file")) from error
     except (UnicodeDecodeError, OSError) as error:
-        raise DefinitionError(
-            Fault(str(path), f"cannot be read as UTF-8 text ({error})", "a YAML file in UTF-8")
-        ) from error
-    return parse_yaml(text, path.name)
+        found = f"cannot be read as UTF-8 text ({error})"
+        raise DefinitionError(Fault(where, found, "a YAML file in UTF-8")) from error
+    if size > _LARGEST:
+        raise DefinitionError(Fault(where, f"has {size:,} bytes", f"at most {_LARGEST:,}; split the plan"))
+    return _composed(text, path.name)
 
 
 def parse_yaml(text: str, name: str = "yaml") -> Written:
@@ -91,24 +107,31 @@ def parse_yaml(text: str, name: str = "yaml") -> Written:
         >>> parse_yaml("a: NO\nb: 010").value
         {'a': 'NO', 'b': '010'}
     """
+    return _sound(_composed(text, name))
+
+
+def _sound(written: Written) -> Written:
+    if written.faults:
+        raise DefinitionError(*written.faults)
+    return written
+
+
+def _composed(text: str, name: str) -> Written:
+    def unreadable(where: str, found: str) -> DefinitionError:
+        return DefinitionError(Fault(where, found, "YAML, such as a list of targets", "id: a.b", "yaml"))
+
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         reader = _Reader(name)
         value = None if node is None else reader.value(node, ())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError(
-            Fault(f"{name}:{line}", f"not YAML: {error.problem}", "YAML", "id: a.b", "yaml")
-        ) from error
+        raise unreadable(f"{name}:{line}", f"not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise DefinitionError(Fault(name, f"not YAML: {error}", "YAML", "id: a.b", "yaml")) from error
+        raise unreadable(name, f"not YAML: {error}") from error
     except RecursionError as error:
-        raise DefinitionError(
-            Fault(name, "nested too deeply to be read", "a list of targets", code="yaml")
-        ) from error
-    if reader.faults:
-        raise DefinitionError(*reader.faults)
-    return Written(name, value, reader.lines)
+        raise unreadable(name, "nested too deeply to be read") from error
+    return Written(name, value, reader.lines, tuple(reader.faults))
 
 
 class _Reader:
@@ -195,6 +218,7 @@ def _fault_of(details: ErrorDetails, written: Written, spot: Spot) -> Fault:
         accepted = "a field of this kind of entry (see `edutargets schema`)"
     elif kind == "missing":
         found = f"the field {details['loc'][-1]!r} is missing"
+        accepted = f"`{details['loc'][-1]}:` with its value (see `edutargets schema`)"
     elif kind in {"union_tag_invalid", "literal_error", "enum"}:
         known = str(context.get("expected_tags") or context.get("expected", "")).replace(" or ", ", ")
         names = [name.strip(" '\"") for name in known.split(",")]
@@ -212,7 +236,7 @@ def _resolve(value: Value, spot: Spot) -> Spot:
     kept: list[str | int] = []
     for position, step in enumerate(spot):
         last = position == len(spot) - 1
-        if isinstance(value, dict) and value.get("type") == step and not last:
+        if isinstance(value, dict) and value.get("type") == step and (not last or step not in value):
             continue  # the tag of a union, such as `count`, which may also be the name of a field
         if isinstance(value, dict) and step in value:
             value = value[str(step)]
@@ -228,6 +252,11 @@ def _resolve(value: Value, spot: Spot) -> Spot:
 
 class _Dumper(yaml.SafeDumper):
     """Block style, order kept, quotes only where they are needed."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write a value out wherever it stands, also one that two targets share."""
+        del data
+        return True
 
 
 def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:

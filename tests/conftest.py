@@ -52,8 +52,10 @@ tables:
       school_id: {type: code, references: schools.school_id}
       year: {type: year}
       role: {type: category, values: {teacher: {}, principal: {}}, required: false}
-      degree: {type: category, ordered: true, values: {college: {}, bachelor: {}, master: {}}, required: false}
-      wanted: {type: category, ordered: true, values: {college: {}, bachelor: {}, master: {}}, required: false}
+      degree:
+        {type: category, ordered: true, values: {college: {}, bachelor: {}, master: {}}, required: false}
+      wanted:
+        {type: category, ordered: true, values: {college: {}, bachelor: {}, master: {}}, required: false}
       lessons: {type: integer, unit: lesson, range: [5, 12], required: false}
       pay: {type: decimal, scale: 2, unit: CNY, required: false}
       full_time: {type: boolean, required: false}

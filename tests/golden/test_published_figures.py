@@ -1,4 +1,4 @@
-"""81 published figures recomputed by hand: plain fractions over the CSV files, no engine and no SQL reader."""
+"""81 published figures recomputed by hand: plain fractions over the CSV files, without the engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ PACK = "china-education-bulletins"
 FOLDER = shipped("sample_data") / PACK
 FIGURES: dict[str, dict[str, Any]] = {
     figure["id"]: figure
-    for figure in yaml.safe_load((read_pack(PACK).folder / "figures.yaml").read_text(encoding="utf-8"))["figures"]
+    for figure in yaml.safe_load((read_pack(PACK).folder / "figures.yaml").read_text(encoding="utf-8"))[
+        "figures"
+    ]
 }
 SUM = re.compile(r"(sum|avg)\((?:(\w+)\.)?(\w+)\)(?: filter \(where (.*?)\))?")
 SIDE = re.compile(r"(?:\w+\.)?(\w+) (?:= '(\w+)'|in \((.*?)\))")
@@ -123,7 +125,9 @@ def reproduced() -> PlanAttainment:
     pack = read_pack(PACK)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UncheckedDataWarning)
-        return reproduce(pack, admit_unchecked(read_submission(FOLDER, pack.dictionary), reason="held against CSV"))
+        return reproduce(
+            pack, admit_unchecked(read_submission(FOLDER, pack.dictionary), reason="held against CSV")
+        )
 
 
 def test_all_81_figures_agree_with_what_was_printed(reproduced: PlanAttainment) -> None:
@@ -146,9 +150,18 @@ def test_70_figures_agree_by_rounding_and_11_only_within_the_rounding_of_their_i
     reproduced: PlanAttainment,
 ) -> None:
     """Interval arithmetic is not an excuse: it is needed for eleven figures, and each of them says so."""
-    plainly = {name for name, figure in FIGURES.items() if _half_up(_recomputed(figure).value, _printed(figure)[1]) == _printed(figure)[0]}
+    plainly = {
+        name
+        for name, figure in FIGURES.items()
+        if _half_up(_recomputed(figure).value, _printed(figure)[1]) == _printed(figure)[0]
+    }
     only_so = set(FIGURES) - plainly
     assert (len(plainly), len(only_so)) == (70, 11)
     assert all(FIGURES[name].get("reading") for name in only_so)
-    by_engine = {name for name, one in reproduced.items() if one.value is not None and _half_up(one.value, _printed(FIGURES[name])[1]) == _printed(FIGURES[name])[0]}
+    by_engine = {
+        name
+        for name, one in reproduced.items()
+        if one.value is not None
+        and _half_up(one.value, _printed(FIGURES[name])[1]) == _printed(FIGURES[name])[0]
+    }
     assert by_engine == plainly

@@ -16,7 +16,7 @@ def test_a_range_that_runs_backwards_is_refused() -> None:
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/"])
 def test_whatever_the_parts_are_the_result_lies_in_the_range(operator: str) -> None:
-    """Every pair of points of two ranges, signs mixed, gives a point of the combined range; the ends are reached."""
+    """Each pair of points of two ranges, signs mixed, gives a point of the result; its ends are reached."""
     ends = [(-3, -1), (-2, 5), (0, 0), (0, 4), (1, 7)]
     for (a, b), (c, d) in product(ends, repeat=2):
         left, right = Interval(Fraction(a), Fraction(b)), Interval(Fraction(c), Fraction(d))
@@ -24,7 +24,9 @@ def test_whatever_the_parts_are_the_result_lies_in_the_range(operator: str) -> N
             with pytest.raises(ZeroDivisionError):
                 left / right
             continue
-        found = {"+": left.__add__, "-": left.__sub__, "*": left.__mul__, "/": left.__truediv__}[operator](right)
+        found = {"+": left.__add__, "-": left.__sub__, "*": left.__mul__, "/": left.__truediv__}[operator](
+            right
+        )
         values = [
             {"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else Fraction(0)}[operator]
             for x, y in product(map(Fraction, range(a, b + 1)), map(Fraction, range(c, d + 1)))

@@ -42,9 +42,16 @@ def test_statements_run_one_after_another() -> None:
 
 @pytest.mark.parametrize(
     "sql",
-    ["SELECT * FROM read_csv('/etc/hostname')", "SELECT * FROM '/etc/hostname'", "COPY t TO 'out.csv'", "INSTALL httpfs",
-     "ATTACH 'x.db'", "SET enable_external_access = true", "SET threads = 1"],
-)  # fmt: skip
+    [
+        "SELECT * FROM read_csv('/etc/hostname')",
+        "SELECT * FROM '/etc/hostname'",
+        "COPY t TO 'out.csv'",
+        "INSTALL httpfs",
+        "ATTACH 'x.db'",
+        "SET enable_external_access = true",
+        "SET threads = 1",
+    ],
+)
 def test_the_engine_reaches_no_file_and_no_setting(sql: str) -> None:
     """A statement can read the admitted tables and nothing else."""
     with pytest.raises(EvaluationError):

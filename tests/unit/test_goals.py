@@ -99,7 +99,7 @@ def test_a_range_decides_only_where_all_of_it_agrees(
         ("1,234 人", "1"),
         ("3.5 m2", "1/10"),
         ("3.5 m²", "1/10"),
-        ("１.２ 亿元", "10000000"),
+        ("\uff11.\uff12 亿元", "10000000"),
         ("16.97 student/teacher", "1/100"),
     ],
 )
@@ -123,5 +123,9 @@ def test_the_shortfall_is_the_way_to_the_nearest_limit() -> None:
     """Too little and too much are both measured."""
     goal = _goal(between=["1", "2"])
     assert [goal.shortfall(Fraction(value)) for value in ("1/2", "1", "3/2", "2", "7/2")] == [
-        Fraction(1, 2), 0, 0, 0, Fraction(3, 2),
-    ]  # fmt: skip
+        Fraction(1, 2),
+        0,
+        0,
+        0,
+        Fraction(3, 2),
+    ]

@@ -43,7 +43,10 @@ def test_a_composite_that_contains_itself_is_refused(tables: Dictionary) -> None
 def test_a_composite_of_unknown_members_is_refused(tables: Dictionary) -> None:
     """Its members are targets of the same list."""
     with pytest.raises(DefinitionError, match=r"no target 'a\.x'"):
-        bind_all(Plan.from_fields([{"id": "a.b", **COUNT}, {"id": "c", "type": "composite", "any_of": ["a.x"]}]), tables)
+        bind_all(
+            Plan.from_fields([{"id": "a.b", **COUNT}, {"id": "c", "type": "composite", "any_of": ["a.x"]}]),
+            tables,
+        )
 
 
 def _pack(folder: Path, plan: str, figures: str = "figures: []\n") -> Path:
@@ -52,14 +55,18 @@ def _pack(folder: Path, plan: str, figures: str = "figures: []\n") -> Path:
     )
     (folder / "d.md").write_text("到2025年,学校达到\n3所。", encoding="utf-8")
     (folder / "tables.yaml").write_text(
-        "tables: {schools: {counts: school, key: [id], reports: id, columns: {id: {type: code}}}}\n", encoding="utf-8"
+        "tables: {schools: {counts: school, key: [id], reports: id, columns: {id: {type: code}}}}\n",
+        encoding="utf-8",
     )
     (folder / "plan.yaml").write_text(plan, encoding="utf-8")
     (folder / "figures.yaml").write_text(figures, encoding="utf-8")
     return folder
 
 
-SOUND = "targets:\n- {id: a.b, type: count, from: schools, count: count(*), at_least: 3, cite: {document: d, quote: 学校达到3所}}\n"
+SOUND = """
+targets:
+- {id: a.b, type: count, from: schools, count: count(*), at_least: 3, cite: {document: d, quote: 学校达到3所}}
+"""
 FIGURES = "figures:\n- {id: f, type: count, from: schools, count: count(*), printed: 3}\n"
 
 

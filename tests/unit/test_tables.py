@@ -6,7 +6,15 @@ from edutargets.errors import DefinitionError
 from edutargets.tables import Dictionary
 from edutargets.yaml_files import parse_yaml, read_definition
 
-HEAD = "tables:\n  schools:\n    counts: school\n    key: [id, year]\n    period: year\n    reports: id\n    columns:\n"
+HEAD = """
+tables:
+  schools:
+    counts: school
+    key: [id, year]
+    period: year
+    reports: id
+    columns:
+"""
 PLAIN = "      id: {type: code}\n      year: {type: year}\n"
 
 
@@ -91,7 +99,9 @@ def test_a_reference_carries_no_year_where_the_key_has_none() -> None:
 
 def test_two_references_to_one_table_are_refused_where_they_are_used() -> None:
     """Nobody said whether the school a pupil left or the one he came to is meant."""
-    dictionary = _read(more=_second("a: {type: code, references: schools.id}, b: {type: code, references: schools.id}"))
+    dictionary = _read(
+        more=_second("a: {type: code, references: schools.id}, b: {type: code, references: schools.id}")
+    )
     with pytest.raises(DefinitionError, match="a and b"):
         dictionary.parent("staff", "schools")
 
@@ -106,6 +116,8 @@ def test_absence_is_zero_only_where_the_reference_says_so() -> None:
 
 def test_a_range_is_exact() -> None:
     """0.1 is a tenth, not the float next to it."""
-    column = _read("      x: {type: decimal, scale: 1, range: [0.1, '1,000']}\n").tables["schools"].columns["x"]
+    column = (
+        _read("      x: {type: decimal, scale: 1, range: [0.1, '1,000']}\n").tables["schools"].columns["x"]
+    )
     assert column.range is not None
     assert [str(end) for end in column.range] == ["1/10", "1000"]

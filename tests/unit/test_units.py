@@ -16,7 +16,7 @@ from edutargets.units import Quantity, factors_of, parse_unit, unit_text
         ("12亿元", "CNY", 1_200_000_000),
         ("1.23 亿元", "CNY", 123_000_000),
         ("3 百万元", "CNY", 3_000_000),
-        ("１２ 亿元", "CNY", 1_200_000_000),
+        ("\uff11\uff12 亿元", "CNY", 1_200_000_000),
         ("7000元/生/年", "CNY/student/year", 7000),
         ("90学时", "training_hour", 90),
         ("90 学时/年", "training_hour/year", 90),
@@ -45,7 +45,21 @@ def test_a_quantity_is_read_exactly_in_either_language(text: str, unit: str, num
 
 @pytest.mark.parametrize(
     "text",
-    ["", "元", "%", "1/3 CNY", "½ CNY", "1,5 CNY", "1,2000 CNY", "1e3 CNY", "∞ CNY", "5 yaun", "5 %%", "5 CNY//year", "five"],
+    [
+        "",
+        "元",
+        "%",
+        "1/3 CNY",
+        "½ CNY",
+        "1,5 CNY",
+        "1,2000 CNY",
+        "1e3 CNY",
+        "∞ CNY",
+        "5 yaun",
+        "5 %%",
+        "5 CNY//year",
+        "five",
+    ],
 )
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     """A number that two readers would read differently, or a unit nobody knows, is refused."""
@@ -128,7 +142,10 @@ def test_a_unit_is_printed_in_both_languages(unit: str, en: str, zh: str) -> Non
     assert (unit_text(parsed), unit_text(parsed, "zh")) == (en, zh)
 
 
-@pytest.mark.parametrize("name", [*CURRENCIES, "student/class", "percentage_point/year", "CNY/student/month", "square_metre/school"])
+@pytest.mark.parametrize(
+    "name",
+    [*CURRENCIES, "student/class", "percentage_point/year", "CNY/student/month", "square_metre/school"],
+)
 def test_a_printed_unit_is_read_back_as_the_same_unit(name: str) -> None:
     """Printing and reading lose nothing."""
     unit = parse_unit(name)[1]
@@ -136,7 +153,9 @@ def test_a_printed_unit_is_read_back_as_the_same_unit(name: str) -> None:
     assert parse_unit(unit_text(unit, "zh"))[1] == unit
 
 
-@pytest.mark.parametrize("number", [Fraction(1, 2), Fraction(-1, 8), Fraction(7), Fraction(1, 10**18), Fraction(0)])
+@pytest.mark.parametrize(
+    "number", [Fraction(1, 2), Fraction(-1, 8), Fraction(7), Fraction(1, 10**18), Fraction(0)]
+)
 def test_a_computed_quantity_can_be_written_down(number: Fraction) -> None:
     """A number made in Python is written so that a plan file can hold it."""
     assert Quantity.parse(str(Quantity(number, "CNY"))).number == number

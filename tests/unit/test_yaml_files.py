@@ -7,10 +7,56 @@ from edutargets.plans import PlanFile
 from edutargets.yaml_files import parse_yaml, read_definition, read_yaml, write_yaml
 
 TRICKY = (
-    "NO", "yes", "on", "010", "0x10", "1e3", "1_000", ".5", "5.0", "2025-12-31", "25:1", "12:345", "-1:99", "1:2:3",
-    "null", "Null", "~", "", " x", "x ", "x\n", "a\n\nb", "- a", "a: b", "#x", "!!x", "&a", "*a", "%", "@", "=", "<<",
-    "\x85", "\u2028", "\u3000x", "\ufeff", "\x07", "😀", "达到50%以上", "'", '"', "\\n", "\t", "|", ">", "[a", "{a", "?", "true",
-)  # fmt: skip
+    "NO",
+    "yes",
+    "on",
+    "010",
+    "0x10",
+    "1e3",
+    "1_000",
+    ".5",
+    "5.0",
+    "2025-12-31",
+    "25:1",
+    "12:345",
+    "-1:99",
+    "1:2:3",
+    "null",
+    "Null",
+    "~",
+    "",
+    " x",
+    "x ",
+    "x\n",
+    "a\n\nb",
+    "- a",
+    "a: b",
+    "#x",
+    "!!x",
+    "&a",
+    "*a",
+    "%",
+    "@",
+    "=",
+    "<<",
+    "\x85",
+    "\u2028",
+    "\u3000x",
+    "\ufeff",
+    "\x07",
+    "😀",
+    "达到50%以上",
+    "'",
+    '"',
+    "\\n",
+    "\t",
+    "|",
+    ">",
+    "[a",
+    "{a",
+    "?",
+    "true",
+)
 
 
 @pytest.mark.parametrize("text", TRICKY)
@@ -23,8 +69,15 @@ def test_scalars_stay_text() -> None:
     """Norway is no truth value and 010 no octal number."""
     text = "a: NO\nb: 010\nc: 2025-12-31\nd: 1e3\ne: ~\nf:\ng: 'null'\nh: 5.0"
     assert parse_yaml(text).value == {
-        "a": "NO", "b": "010", "c": "2025-12-31", "d": "1e3", "e": None, "f": None, "g": "null", "h": "5.0",
-    }  # fmt: skip
+        "a": "NO",
+        "b": "010",
+        "c": "2025-12-31",
+        "d": "1e3",
+        "e": None,
+        "f": None,
+        "g": "null",
+        "h": "5.0",
+    }
 
 
 @pytest.mark.parametrize(
@@ -41,7 +94,7 @@ def test_scalars_stay_text() -> None:
     ],
 )
 def test_what_readers_would_disagree_about_is_refused(text: str, said: str, line: int | None) -> None:
-    """A clock time, a repeated key, an alias, a torn bracket or a second document is refused with its line."""
+    """A clock time, a repeated key, an alias, a torn bracket, a second document: refused with its line."""
     with pytest.raises(DefinitionError, match=said) as refused:
         parse_yaml(text, "plan.yaml")
     assert line is None or f"plan.yaml:{line}" in str(refused.value)
@@ -79,7 +132,9 @@ def test_a_type_that_is_called_like_a_field_does_not_mislead() -> None:
 
 
 @pytest.mark.parametrize(("data", "said"), [(None, "no such file"), (b"a: \xff\xfe", "UTF-8")])
-def test_a_file_that_is_not_there_or_not_utf8_is_refused(tmp_path: object, data: bytes | None, said: str) -> None:
+def test_a_file_that_is_not_there_or_not_utf8_is_refused(
+    tmp_path: object, data: bytes | None, said: str
+) -> None:
     """What cannot be read says so instead of guessing an encoding."""
     path = tmp_path / "plan.yaml"  # type: ignore[operator]
     if data is not None:
