@@ -261,8 +261,9 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
             )
     for table, column in sorted(columns):
         absent = {absent.column for absent in admitted.submission.absent_columns.get(table, ())}
-        if column in absent or column not in admitted.tables[table].rows.column_names:
-            heading = dictionary.tables[table].columns[column].title.in_language("zh") or column
+        declared, cells = dictionary.tables[table].columns[column], admitted.tables[table].rows[column]
+        if column in absent or (declared.optional_column and cells.null_count == len(cells)):
+            heading = declared.title.in_language("zh") or column
             return Bilingual(
                 en=f"the column {column} of {table} was not submitted",
                 zh=f"未报送“{heading}”一列({table}.{column})",

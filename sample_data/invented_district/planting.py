@@ -57,7 +57,7 @@ class Planter:
         sheet.rows.append(sheet.rows[like] | changes)
         self.note(table, len(sheet.rows) - 1, column, kind=kind, code=code, says=says)
 
-    def note(self, table: str, position: int, column: str, *, kind: str, code: str, says: str) -> None:  # noqa: PLR0913  # a fault is these facts
+    def note(self, table: str, position: int, column: str, *, kind: str, code: str, says: str) -> None:
         """Write a fault down with its address."""
         sheet = self.sheets[table]
         reporter = sheet.rows[position]["institution_id"]

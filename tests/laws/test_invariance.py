@@ -1,6 +1,6 @@
 """What must not change a verdict: order, files, names, company, units; and what must add up."""
 
-# ruff: noqa: S311  # the random tables guard no secret
+# the random tables guard no secret
 
 from __future__ import annotations
 

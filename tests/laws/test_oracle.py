@@ -46,7 +46,8 @@ tables:
       person_id: {type: code}
       school_id: {type: code, references: schools.school_id}
       year: {type: year}
-      degree: {type: category, ordered: true, values: {college: {}, bachelor: {}, master: {}}, required: false}
+      degree:
+        {type: category, ordered: true, required: false, values: {college: {}, bachelor: {}, master: {}}}
       lessons: {type: integer, unit: lesson, range: [0, 12], required: false}
       pay: {type: decimal, scale: 2, unit: CNY, range: [0, 20], required: false}
   training:
@@ -68,23 +69,31 @@ Row = dict[str, object]
 Truth = bool | None
 
 
-# three-valued logic, by hand ---------------------------------------------------------------------------------------
+# three-valued logic, by hand
 
 
 def both(left: Truth, right: Truth) -> Truth:
+    """Both must hold; one that does not settles it."""
     if left is False or right is False:
         return False
     return None if left is None or right is None else True
 
 
 def either(left: Truth, right: Truth) -> Truth:
+    """One is enough; unknown unless one holds or neither does."""
     if left is True or right is True:
         return True
     return None if left is None or right is None else False
 
 
 def opposite(item: Truth) -> Truth:
+    """The opposite of unknown is unknown."""
     return None if item is None else not item
+
+
+def at_least(value: object, limit: Fraction | int) -> Truth:
+    """Hold a cell against a number."""
+    return None if value is None else Fraction(str(value)) >= limit
 
 
 @dataclass(frozen=True)
@@ -104,53 +113,78 @@ class World:
     training: tuple[Row, ...]
 
     def location(self, row: Row) -> object:
+        """Look up the school of a row in its year."""
         for school in self.schools:
             if (school["school_id"], school["year"]) == (row["school_id"], row["year"]):
                 return school["location"]
         return None
 
     def hours(self, row: Row) -> Fraction | None:
-        mine = [t["hours"] for t in self.training if (t["person_id"], t["year"]) == (row["person_id"], row["year"])]
+        """Add up a person's records of the year; unknown where one is blank."""
+        mine = [
+            t["hours"]
+            for t in self.training
+            if (t["person_id"], t["year"]) == (row["person_id"], row["year"])
+        ]
         return None if None in mine else sum((Fraction(str(h)) for h in mine), Fraction(0))
 
 
 def random_condition(rng: random.Random, depth: int = 2) -> Condition:
+    """Draw a condition, and the same by hand."""
+
     def leaf() -> Condition:
         degree, number = rng.choice(DEGREES), rng.randint(0, 12)
         at = DEGREES.index(degree)
-        return rng.choice([
-            Condition(f"degree = '{degree}'", lambda r, _: None if r["degree"] is None else r["degree"] == degree),
-            Condition(f"degree <> '{degree}'", lambda r, _: None if r["degree"] is None else r["degree"] != degree),
-            Condition(
-                f"degree >= '{degree}'",
-                lambda r, _: None if r["degree"] is None else DEGREES.index(str(r["degree"])) >= at,
-            ),
-            Condition(
-                f"degree > '{degree}'",
-                lambda r, _: None if r["degree"] is None else DEGREES.index(str(r["degree"])) > at,
-            ),
-            Condition("degree in ('college', 'master')", lambda r, _: None if r["degree"] is None else r["degree"] != "bachelor"),
-            Condition("degree is null", lambda r, _: r["degree"] is None),
-            Condition(f"lessons >= {number}", lambda r, _: None if r["lessons"] is None else int(str(r["lessons"])) >= number),
-            Condition(f"{number} > lessons", lambda r, _: None if r["lessons"] is None else number > int(str(r["lessons"]))),
-            Condition("lessons between 3 and 7", lambda r, _: None if r["lessons"] is None else 3 <= int(str(r["lessons"])) <= 7),
-            Condition("pay < 7.35", lambda r, _: None if r["pay"] is None else Fraction(str(r["pay"])) < Fraction("7.35")),
-            Condition(
-                "schools.location = 'rural'", lambda r, w: None if w.location(r) is None else w.location(r) == "rural"
-            ),
-        ])  # fmt: skip
+        return rng.choice(
+            [
+                Condition(
+                    f"degree = '{degree}'",
+                    lambda r, _: None if r["degree"] is None else r["degree"] == degree,
+                ),
+                Condition(
+                    f"degree <> '{degree}'",
+                    lambda r, _: None if r["degree"] is None else r["degree"] != degree,
+                ),
+                Condition(
+                    f"degree >= '{degree}'",
+                    lambda r, _: None if r["degree"] is None else DEGREES.index(str(r["degree"])) >= at,
+                ),
+                Condition(
+                    f"degree > '{degree}'",
+                    lambda r, _: None if r["degree"] is None else DEGREES.index(str(r["degree"])) > at,
+                ),
+                Condition(
+                    "degree in ('college', 'master')",
+                    lambda r, _: None if r["degree"] is None else r["degree"] != "bachelor",
+                ),
+                Condition("degree is null", lambda r, _: r["degree"] is None),
+                Condition(f"lessons >= {number}", lambda r, _: at_least(r["lessons"], number)),
+                Condition(f"{number} > lessons", lambda r, _: opposite(at_least(r["lessons"], number))),
+                Condition(
+                    "lessons between 3 and 7",
+                    lambda r, _: both(at_least(r["lessons"], 3), opposite(at_least(r["lessons"], 8))),
+                ),
+                Condition("pay < 7.35", lambda r, _: opposite(at_least(r["pay"], Fraction("7.35")))),
+                Condition(
+                    "schools.location = 'rural'",
+                    lambda r, w: None if w.location(r) is None else w.location(r) == "rural",
+                ),
+            ]
+        )
 
     if depth == 0 or rng.random() < 0.5:
         return leaf()
     one, two = random_condition(rng, depth - 1), random_condition(rng, depth - 1)
-    return rng.choice([
-        Condition(f"({one.sql}) and ({two.sql})", lambda r, w: both(one.holds(r, w), two.holds(r, w))),
-        Condition(f"({one.sql}) or ({two.sql})", lambda r, w: either(one.holds(r, w), two.holds(r, w))),
-        Condition(f"not ({one.sql})", lambda r, w: opposite(one.holds(r, w))),
-    ])  # fmt: skip
+    return rng.choice(
+        [
+            Condition(f"({one.sql}) and ({two.sql})", lambda r, w: both(one.holds(r, w), two.holds(r, w))),
+            Condition(f"({one.sql}) or ({two.sql})", lambda r, w: either(one.holds(r, w), two.holds(r, w))),
+            Condition(f"not ({one.sql})", lambda r, w: opposite(one.holds(r, w))),
+        ]
+    )
 
 
-class NoValue(Exception):
+class NoValueError(Exception):
     """Nothing to compute."""
 
 
@@ -163,36 +197,44 @@ class Value:
 
 
 def chosen(world: World, years: tuple[int, ...], condition: Condition | None) -> list[Row]:
+    """Return the staff of some years for whom a condition holds."""
     rows = [row for row in world.staff if row["year"] in years]
     return rows if condition is None else [row for row in rows if condition.holds(row, world) is True]
 
 
 def random_aggregate(rng: random.Random, kind: str, column: str) -> Value:
+    """Draw an aggregate, and the same by hand."""
     condition = random_condition(rng) if rng.random() < 0.7 else None
     text = f" filter (where {condition.sql})" if condition else ""
     if kind == "count":
         return Value(f"count(*){text}", lambda w, ys: Fraction(len(chosen(w, ys, condition))))
 
     def compute(world: World, years: tuple[int, ...]) -> Fraction:
-        found = [Fraction(str(row[column])) for row in chosen(world, years, condition) if row[column] is not None]
+        found = [
+            Fraction(str(row[column])) for row in chosen(world, years, condition) if row[column] is not None
+        ]
         if not found:
-            raise NoValue
-        return {"sum": sum, "min": min, "max": max, "avg": lambda values: sum(values) / len(values)}[kind](found)
+            raise NoValueError
+        return {"sum": sum, "min": min, "max": max, "avg": lambda values: sum(values) / len(values)}[kind](
+            found
+        )
 
     return Value(f"{kind}({column}){text}", compute)
 
 
 def quotient(above: Value, below: Value) -> Value:
+    """Divide one value by another."""
+
     def compute(world: World, years: tuple[int, ...]) -> Fraction:
         top, bottom = above.of(world, years), below.of(world, years)
         if bottom == 0:
-            raise NoValue
+            raise NoValueError
         return top / bottom
 
     return Value("", compute)
 
 
-# targets -----------------------------------------------------------------------------------------------------------
+# targets
 
 
 @dataclass(frozen=True)
@@ -205,8 +247,12 @@ class Promise:
 
 
 def random_promise(rng: random.Random, number: int) -> Promise:
+    """Draw a target, and the same by hand."""
     kind = rng.choice(["ratio", "count", "amount", "density", "each", "share_of", "hours", "mean", "case"])
-    limit, word = Fraction(rng.randint(0, 200), rng.choice([1, 2, 4, 5, 10])), rng.choice(["at_least", "at_most", "above", "below", "exactly"])
+    limit, word = (
+        Fraction(rng.randint(0, 200), rng.choice([1, 2, 4, 5, 10])),
+        rng.choice(["at_least", "at_most", "above", "below", "exactly"]),
+    )
     fields: dict[str, object] = {"id": f"t.n{number}", "from": "staff"}
     if kind in {"ratio", "density", "count", "amount", "case"}:
         return _total(rng, kind, fields, limit, word)
@@ -214,6 +260,7 @@ def random_promise(rng: random.Random, number: int) -> Promise:
 
 
 def compared(word: str, limit: Fraction) -> Callable[[Fraction], bool]:
+    """Return the test of a goal word."""
     return {
         "at_least": lambda v: v >= limit,
         "at_most": lambda v: v <= limit,
@@ -224,6 +271,7 @@ def compared(word: str, limit: Fraction) -> Callable[[Fraction], bool]:
 
 
 def decimal(value: Fraction) -> str:
+    """Write a number as YAML has it."""
     return str(float(value)) if value.denominator != 1 else str(value.numerator)
 
 
@@ -246,9 +294,15 @@ def _total(rng: random.Random, kind: str, fields: dict[str, object], limit: Frac
         found = {"type": "count", "count": value.sql, word: decimal(limit)}
     elif kind == "case":
         condition = random_condition(rng)
-        value = Value("", lambda w, ys: Fraction(sum(_weighted(condition, row, w) for row in chosen(w, ys, None))))
+        value = Value(
+            "", lambda w, ys: Fraction(sum(_weighted(condition, row, w) for row in chosen(w, ys, None)))
+        )
         limit = Fraction(int(limit / 10))
-        found = {"type": "count", "count": f"sum(case when {condition.sql} then 2 * lessons - lessons else 0 end)", word: decimal(limit)}
+        found = {
+            "type": "count",
+            "count": f"sum(case when {condition.sql} then 2 * lessons - lessons else 0 end)",
+            word: decimal(limit),
+        }
     else:
         value = random_aggregate(rng, rng.choice(["sum", "avg", "min", "max"]), "pay")
         found = {"type": "amount", "amount": value.sql, word: f"{decimal(limit)} CNY"}
@@ -261,7 +315,9 @@ def _weighted(condition: Condition, row: Row, world: World) -> int:
     return 0 if row["lessons"] is None else int(str(row["lessons"]))
 
 
-def _for_each(rng: random.Random, kind: str, fields: dict[str, object], limit: Fraction, word: str) -> Promise:
+def _for_each(
+    rng: random.Random, kind: str, fields: dict[str, object], limit: Fraction, word: str
+) -> Promise:
     hours = kind == "hours"
     unit, text = ("training_hour", "sum(training.hours)") if hours else ("lesson", "lessons")
     limit = limit / 10
@@ -269,51 +325,87 @@ def _for_each(rng: random.Random, kind: str, fields: dict[str, object], limit: F
     share = Fraction(rng.choice([0, 1, 2, 3, 4]), 4) if kind == "share_of" else Fraction(1)
 
     def each(world: World, row: Row) -> Fraction | None:
-        return world.hours(row) if hours else (None if row["lessons"] is None else Fraction(str(row["lessons"])))
+        return (
+            world.hours(row) if hours else (None if row["lessons"] is None else Fraction(str(row["lessons"])))
+        )
 
     def value(world: World, years: tuple[int, ...]) -> Fraction:
         rows = chosen(world, years, None)
         found = [each(world, row) for row in rows]
         if not rows or (kind == "mean" and not [one for one in found if one is not None]):
-            raise NoValue
+            raise NoValueError
         if kind == "mean":
             return sum((one for one in found if one is not None), Fraction(0)) / len(rows)
         return Fraction(sum(1 for one in found if one is not None and own(one)), len(rows))
 
-    quantifier = {"share_of": {"share_of": "staff", "share_at_least": f"{share * 100} %"}, "mean": {"mean_of": "staff"}}.get(kind, {"each": "staff"})
+    quantifier = {
+        "share_of": {"share_of": "staff", "share_at_least": f"{share * 100} %"},
+        "mean": {"mean_of": "staff"},
+    }.get(kind, {"each": "staff"})
     body = {"type": "training_hours", "hours": text} if hours else {"type": "duty", "amount": text}
-    fields = {"id": fields["id"], **quantifier, **body, word: f"{decimal(limit)} {unit}", **_time(rng, spans=False)}
+    fields = {
+        "id": fields["id"],
+        **quantifier,
+        **body,
+        word: f"{decimal(limit)} {unit}",
+        **_time(rng, spans=False),
+    }
     return Promise(fields, value, own if kind == "mean" else (lambda v: v >= share))
 
 
 def _time(rng: random.Random, *, spans: bool = True) -> dict[str, object]:
-    words: list[dict[str, object]] = [{"by": "2025-12-31"}, {"in": "2024"}, {"every": "year", "during": ["2023", "2025"]}, {"at_every": "snapshot"}]
+    words: list[dict[str, object]] = [
+        {"by": "2025-12-31"},
+        {"in": "2024"},
+        {"every": "year", "during": ["2023", "2025"]},
+        {"at_every": "snapshot"},
+    ]
     return rng.choice([*words, {"total_over": ["2023", "2024"]}] if spans else words)
 
 
-# worlds ------------------------------------------------------------------------------------------------------------
+# worlds
 
 
 def random_world(rng: random.Random, blanks: float) -> World:
+    """Draw three tables; a share of the cells is blank."""
+
     def maybe(value: object) -> object:
         return None if rng.random() < blanks else value
 
-    schools, staff, training = [], [], []
+    schools: list[Row] = []
+    staff: list[Row] = []
+    training: list[Row] = []
     for year in YEARS:
-        for school in "ABC":
-            if not blanks or rng.random() < 0.9:
-                schools.append({"school_id": school, "year": year, "location": maybe(rng.choice(["rural", "urban"])), "enrolment": maybe(rng.randint(0, 90))})
-        for person in range(rng.choice([0, 1, 2, 4, 7]) if rng.random() < 0.3 else rng.randint(1, 9)):
-            staff.append({
+        schools += [
+            {
+                "school_id": school,
+                "year": year,
+                "location": maybe(rng.choice(["rural", "urban"])),
+                "enrolment": maybe(rng.randint(0, 90)),
+            }
+            for school in "ABC"
+            if not blanks or rng.random() < 0.9
+        ]
+        staff += [
+            {
                 "person_id": f"P{person}",
                 "school_id": rng.choice("ABC"),
                 "year": year,
                 "degree": maybe(rng.choice(DEGREES)),
                 "lessons": maybe(rng.randint(0, 12)),
                 "pay": maybe(f"{rng.randint(0, 2000) / 100:.2f}"),
-            })  # fmt: skip
-        for record in range(rng.randint(1, 8)):
-            training.append({"record_id": f"{year}-{record}", "person_id": f"P{rng.randint(0, 9)}", "year": year, "hours": maybe(f"{rng.randint(0, 90) / 10:.1f}")})
+            }
+            for person in range(rng.choice([0, 1, 2, 4, 7]) if rng.random() < 0.3 else rng.randint(1, 9))
+        ]
+        training += [
+            {
+                "record_id": f"{year}-{record}",
+                "person_id": f"P{rng.randint(0, 9)}",
+                "year": year,
+                "hours": maybe(f"{rng.randint(0, 90) / 10:.1f}"),
+            }
+            for record in range(rng.randint(1, 8))
+        ]
     return World(tuple(schools), tuple(staff), tuple(training))
 
 
@@ -331,10 +423,13 @@ def completed(world: World, rng: random.Random) -> World:
         }
         return {name: values[name] if value is None else value for name, value in row.items()}
 
-    return World(*(tuple(filled(row) for row in table) for table in (world.schools, world.staff, world.training)))
+    return World(
+        *(tuple(filled(row) for row in table) for table in (world.schools, world.staff, world.training))
+    )
 
 
 def evaluated(world: World, promises: list[Promise]) -> dict[str, object]:
+    """Evaluate the promises with the engine."""
     frames = {
         name: pd.DataFrame(list(rows), columns=list(DICTIONARY.tables[name].columns), dtype=object)
         for name, rows in (("schools", world.schools), ("staff", world.staff), ("training", world.training))
@@ -350,9 +445,10 @@ def evaluated(world: World, promises: list[Promise]) -> dict[str, object]:
 
 
 def by_hand(promise: Promise, world: World, years: tuple[int, ...]) -> tuple[Fraction | None, Verdict]:
+    """Evaluate one promise with plain fractions."""
     try:
         value = promise.value(world, years)
-    except NoValue:
+    except NoValueError:
         return None, Verdict.NOT_EVALUABLE
     return value, Verdict.MET if promise.enough(value) else Verdict.NOT_MET
 
@@ -366,7 +462,9 @@ def test_the_engine_equals_plain_fractions_where_nothing_is_blank(seed: int) -> 
     found = evaluated(world, promises)
     for promise in promises:
         for result in found[str(promise.fields["id"])].results:
-            if result.reason is not None and "no rows for" in result.reason.en:
+            if result.reason is not None and (
+                "no rows for" in result.reason.en or "no year" in result.reason.en
+            ):
                 assert any(not [row for row in world.staff if row["year"] == year] for year in result.years)
                 continue
             expected, verdict = by_hand(promise, world, result.years)
@@ -380,7 +478,9 @@ def test_no_way_of_filling_the_blanks_turns_a_verdict(seed: int) -> None:
     rng = random.Random(seed)
     world, promises = random_world(rng, 0.12), [random_promise(rng, number) for number in range(10)]
     found = evaluated(world, promises)
-    asked = [promise for promise in promises if "is null" not in str(promise.fields)]  # it asks for blanks themselves
+    asked = [
+        promise for promise in promises if "is null" not in str(promise.fields)
+    ]  # it asks for blanks themselves
     for promise in asked:
         for result in found[str(promise.fields["id"])].results:
             if result.bounds is None:

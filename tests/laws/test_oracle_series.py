@@ -215,7 +215,7 @@ def _together(verdicts: list[Verdict]) -> Verdict:
 @given(seed=st.integers(0, 2**32))
 def test_series_and_spans_equal_plain_fractions(judged: Judged, seed: int) -> None:
     """Every step, span and year has the very value and verdict of a computation by hand: 1,200 targets."""
-    rng = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # no secret
     rows, promises = _world(rng, rounded=False), _promises(rng)
     found = judged({"figures": rows}, *(promise.fields for promise in promises))
     for number, promise in enumerate(promises):
@@ -237,7 +237,7 @@ def test_series_and_spans_equal_plain_fractions(judged: Judged, seed: int) -> No
 @given(seed=st.integers(0, 2**32))
 def test_whatever_was_rounded_away_the_verdict_stands(judged: Judged, seed: int) -> None:
     """Whatever rounds to the printed numbers lies in the range, and met and not met hold: 600 targets."""
-    rng = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # no secret
     rows, promises = _world(rng, rounded=True), _promises(rng)
     found = judged({"figures": rows}, *(promise.fields for promise in promises))
     for number, promise in enumerate(promises):
@@ -254,7 +254,7 @@ def test_whatever_was_rounded_away_the_verdict_stands(judged: Judged, seed: int)
 @pytest.mark.parametrize("rounded", [False, True])
 def test_the_random_promises_reach_every_verdict(judged: Judged, *, rounded: bool) -> None:
     """A test that never met a miss could not fail."""
-    rng, seen = random.Random(3), set[Verdict]()  # noqa: S311  # no secret
+    rng, seen = random.Random(3), set[Verdict]()  # no secret
     for _ in range(20):
         promises = _promises(rng)
         found = judged({"figures": _world(rng, rounded=rounded)}, *(promise.fields for promise in promises))

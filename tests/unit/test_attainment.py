@@ -203,6 +203,22 @@ def test_an_absent_column_is_named(judged: Judged, gone: str, hours: str) -> Non
     assert f"the column {gone} of training was not submitted" == _reason(found)
 
 
+def test_a_column_that_may_be_left_out_and_was_is_named(judged: Judged) -> None:
+    """It may be left out, but nothing can be said of it then."""
+    fields = {
+        "type": "count",
+        "from": "schools",
+        "count": "count(*) filter (where note = 'x')",
+        "exactly": 0,
+        "in": 2024,
+    }
+    assert (
+        _reason(_one(judged, {"schools": _schools(y2024=5)}, **fields))
+        == "the column note of schools was not submitted"
+    )
+    assert _one(judged, {"schools": [{**_schools(y2024=5)[0], "note": "y"}]}, **fields).verdict is MET
+
+
 # each of a group ----------------------------------------------------------------------------------
 
 
@@ -364,6 +380,19 @@ def test_a_ratio_is_of_totals_not_a_mean_of_ratios(judged: Judged) -> None:
         in_=2024,
     )
     assert found.verdict is MET
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("1.5", MET), ("1.51", NOT), ("1.5 teacher/百student", MET)])
+def test_teachers_per_hundred_are_per_hundred(judged: Judged, limit: str, verdict: Verdict) -> None:
+    """Three teachers for two hundred pupils are one and a half for each hundred."""
+    staff = [{**row, "role": "teacher"} for row in _people("P", "Q", "R")]
+    fields = {
+        "type": "per_hundred",
+        "numerator": "count(teachers.*)",
+        "denominator": "sum(schools.enrolment)",
+    }
+    found = _one(judged, {"schools": _schools(y2024=200), "staff": staff}, **fields, at_least=limit, in_=2024)
+    assert (found.verdict, found.value) == (verdict, Fraction(3, 2))
 
 
 # series -------------------------------------------------------------------------------------------
