@@ -114,10 +114,18 @@ class Judge:
                 _span(years), years, "no year of the span was reported", "该时期没有任何年度的数据"
             )
         judged = self._judged(_span(due), due)
-        if due == years or judged.verdict is not Verdict.NOT_MET:
+        if due == years or judged.verdict not in self._may_turn():
             return judged
-        until = f"so far: {years[-1]} has not been reported", f"截至目前:{years[-1]} 年尚未报送"
-        return replace(judged, reason=Bilingual(en=until[0], zh=until[1]))
+        until = Bilingual(
+            en=f"so far: {years[-1]} has not been reported", zh=f"截至目前:{years[-1]} 年尚未报送"
+        )
+        return replace(judged, reason=until)
+
+    def _may_turn(self) -> frozenset[Verdict]:
+        """Return the verdicts that years still to come can turn: below a floor, or within a cap."""
+        goal = self.measure.goal
+        turning = {Verdict.NOT_MET} if goal is not None and goal.lower is not None else set()
+        return frozenset(turning | ({Verdict.MET} if goal is not None and goal.upper is not None else set()))
 
     def _judged(self, period: str, years: tuple[int, ...]) -> Result:
         measure = self.measure
@@ -200,7 +208,10 @@ def _result(
     verdict = goal.judge(judged.bounds)
     reason = None
     if verdict is Verdict.UNDETERMINED:
-        reason = Bilingual(en="what is missing or rounded could turn it", zh="缺失或取整的数据可能改变结论")
+        reason = Bilingual(
+            en="what is missing, rounded or without a denominator could turn it",
+            zh="缺失、取整或缺少分母的数据可能改变结论",
+        )
     possible = min(max(judged.value, judged.bounds.lower), judged.bounds.upper)
     shortfall = Fraction(0) if verdict is Verdict.MET else goal.shortfall(possible)
     return Result(

@@ -223,7 +223,8 @@ class _Reader(Names):
         this = node.this
         star = this.this if isinstance(this, exp.Column) else this
         if isinstance(star, exp.Star):
-            if kind != "count" or any(star.args.values()):
+            placed = isinstance(this, exp.Column) and this.args.get("db")
+            if kind != "count" or placed or any(star.args.values()):
                 raise self.refused(f"{kind}({cut(this.sql())})", "count(*), or a column", example=EXAMPLE)
             return None, this.table if isinstance(this, exp.Column) and this.table else ""
         if this is None:

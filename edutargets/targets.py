@@ -225,7 +225,7 @@ class Trend(Target):
 
 
 class Against(Definition):
-    """The other side of a comparison, computed like the first."""
+    """The other side of a comparison: its own `where` stands in place of the target's, so say all of it."""
 
     value: str
     from_: str | None = Field(default=None, alias="from")
@@ -293,8 +293,8 @@ class Milestone(Target):
         return True
 
     def years(self, reported: Years) -> Years:
-        """Return every year up to the deadline."""
-        return tuple(sorted(year for year in reported if year <= self.by.year))
+        """Return every reported year: the date of the evidence decides, not the year of its table."""
+        return tuple(sorted(reported))
 
 
 class Composite(Target):

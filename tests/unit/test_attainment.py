@@ -649,3 +649,23 @@ def test_a_result_survives_being_sent_elsewhere(judged: Judged) -> None:
     found = judged({"staff": _people("P")}, _MEMBERS[OPEN])["t.n0"]
     sent = (found.verdict, found.reason, found.target)
     assert pickle.loads(pickle.dumps(sent)) == sent  # noqa: S301  # our own
+
+
+def test_evidence_handed_in_the_year_after_counts(judged: Judged) -> None:
+    """The date decides, not the year of the table it stands in."""
+    rows = [
+        {"visit_id": "1", "school_id": "A", "year": 2025, "held_on": date(2024, 12, 2)},
+        {"visit_id": "0", "school_id": "A", "year": 2024, "held_on": date(2025, 1, 2)},
+    ]
+    fields = {"type": "milestone", "from": "visits", "done_on": "held_on", "by": "2024-12-31"}
+    assert judged({"visits": rows}, fields)["t.n0"].verdict is MET
+
+
+def test_a_cap_on_a_span_is_not_met_for_good_before_its_end(judged: Judged) -> None:
+    """One pupil in 2023 says nothing about 2025, and the result says so."""
+    rows = [{"school_id": "A", "year": 2023, "enrolment": 1}]
+    fields = {"type": "count", "from": "schools", "count": "sum(enrolment)", "total_over": [2023, 2025]}
+    capped = judged({"schools": rows}, {**fields, "at_most": 5})["t.n0"]
+    assert (capped.verdict, _reason(capped)) == (MET, "so far: 2025 has not been reported")
+    floored = judged({"schools": rows}, {**fields, "at_least": 1})["t.n0"]
+    assert (floored.verdict, floored.reason) == (MET, None)
