@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from edutargets.attainment import PlanAttainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
@@ -123,6 +125,10 @@ tables:
       heads: {type: integer, unit: student, range: [0, 100000], rounded_to: step}
       step: {type: integer, unit: student}
 """
+
+# The same examples on every machine; HYPOTHESIS_PROFILE=default looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")
