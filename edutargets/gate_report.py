@@ -36,7 +36,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "critical": "must be mended",
         "warning": "please look at",
         "info": "for your information",
-        "summary": "{tables} tables, {rows:,} rows; "
+        "summary": "{tables} {noun}, {rows:,} rows; "
         "{passed} of {checks} checks passed, {failed} failed, {unrun} could not run",
         "table": "{rows:,} rows; {passed} of {checks} checks passed",
         "absent": "not handed in",
@@ -78,8 +78,10 @@ _WORDS: dict[Language, dict[str, str]] = {
 def _headline(decision: Decision, tables: Sequence[TableReport], language: Language) -> str:
     words = _WORDS[language]
     counts = {status: sum(table.count(status) for table in tables) for status in Status}
+    handed = sum(table.rows is not None for table in tables)
     summary = words["summary"].format(
-        tables=sum(table.rows is not None for table in tables),
+        tables=handed,
+        noun="table" if handed == 1 else "tables",
         rows=sum(table.rows or 0 for table in tables),
         checks=sum(counts.values()),
         passed=counts[Status.PASSED],

@@ -167,9 +167,9 @@ class Pack:
 
 
 def suites_folder(folder: Path, pack: str) -> Path:
-    """Return where the data-quality suites of a pack lie: in its own folder, or beside the package."""
-    own = folder / "expectations"
-    return own if own.is_dir() else shipped("expectations") / pack
+    """Return where the data-quality suites of a pack lie: beside the package, or in the pack's own folder."""
+    own, beside = folder / "expectations", shipped("expectations") / pack
+    return beside if beside.is_dir() and not own.is_dir() else own
 
 
 def shipped(name: str) -> Path:

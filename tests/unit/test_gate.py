@@ -300,7 +300,7 @@ def test_the_text_groups_by_table_and_school_in_both_languages(gate: Gate) -> No
     """A school finds its own lines under its own name."""
     report = gate(GOOD.replace("40\n", "400\n"), RANGE, GIRLS)
     english, chinese = report.to_text(), report.to_text("zh")
-    assert english.startswith("Rejected. 1 tables, 3 rows; 6 of 7 checks passed, 1 failed, 0 could not run")
+    assert english.startswith("Rejected. 1 table, 3 rows; 6 of 7 checks passed, 1 failed, 0 could not run")
     assert "Schools (schools): 3 rows; 6 of 7 checks passed" in english
     assert "  A1\n    schools.csv" in english
     assert (
