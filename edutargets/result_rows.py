@@ -116,7 +116,8 @@ def counts_text(results: PlanAttainment, language: Language) -> str:
     """Count the verdicts in words; a verdict that nothing has is left out."""
     found = [(verdict, count) for verdict, count in results.verdicts.items() if count]
     said = " · ".join(f"{verdict_text(verdict, language)} {count}" for verdict, count in found)
-    return chosen(language, f"{len(results)} target{'s' * (len(results) != 1)}: {said}", f"共 {len(results)} 项：{said}")
+    noun = "target" if len(results) == 1 else "targets"
+    return chosen(language, f"{len(results)} {noun}: {said}", f"共 {len(results)} 项：{said}")
 
 
 # records -------------------------------------------------------------------------------------------

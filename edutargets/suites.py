@@ -87,7 +87,12 @@ def read_suites(folder: Path, dictionary: Dictionary) -> Mapping[str, Suite]:
     faults = _reserved_names(dictionary)
     if not folder.is_dir():
         raise SuiteError(
-            Fault(str(folder), "there is no such folder", "a folder of <table>.json files; it may be empty", code="no-file")
+            Fault(
+                str(folder),
+                "there is no such folder",
+                "a folder of <table>.json files; it may be empty",
+                code="no-file",
+            )
         )
     codes: dict[str, str] = {}
     suites: dict[str, Suite] = {}
