@@ -137,7 +137,8 @@ def _equation(attainment: Attainment, result: Result, language: Language) -> str
     ruler = ruler_of(attainment.measure, language, result.goal)
     if isinstance(attainment.target, Growth):
         before, after = (plain(result.parts[name].value) for name in ("before", "after"))
-        return f"{after} / {before} - 1 = {ruler.text(result.value or result.parts['after'].value)}"
+        assert result.value is not None  # a growth that was judged has a value, and it can be zero
+        return f"{after} / {before} - 1 = {ruler.text(result.value)}"
     if isinstance(attainment.target, Trend | Comparison):
         formulas = [
             f"{part_words(name, language)} = {formula}"

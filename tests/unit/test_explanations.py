@@ -382,3 +382,11 @@ def test_the_statements_as_one_script_end_in_semicolons() -> None:
     """A script can be fed to DuckDB whole."""
     said = told({**GIRLS, "at_least": "50 %"})
     assert said.script == ";\n\n".join(said.sql) + ";"
+
+
+def test_no_growth_at_all_is_shown_as_zero() -> None:
+    """A value of zero is a value: the total of the year must not be shown in its place."""
+    rows = [{**row, "year": year} for row in ROWS if row["year"] == 2025 for year in (2024, 2025)]
+    results = judged({"id": "t", **GROWTH, "in": 2025}, rows=rows)
+    assert results["t"].value == 0
+    assert "- 1 = 0 %" in explain(results["t"]).to_text()
