@@ -10,15 +10,27 @@ from pathlib import Path
 from random import Random
 
 import yaml
-from invented_district import faults, files, money, people, records, roster, verdicts
+from invented_chenghu import submission as chenghu
+from invented_district import (
+    actions,
+    faults,
+    files,
+    money,
+    people,
+    recognitions,
+    records,
+    roster,
+    school_promises,
+    verdicts,
+)
 
 SEED = 20230309
 HERE = Path(__file__).resolve().parent
-TABLES = HERE.parent / "edutargets" / "packs" / "jieyang-district-2023" / "tables.yaml"
+PACK = HERE.parent / "edutargets" / "packs" / "jieyang-district-2023"
 TARGET = HERE / "jieyang-district-2023"
 
 
-def invent() -> verdicts.Tables:
+def invent(columns: files.Columns) -> verdicts.Tables:
     """Make up every table of the district for 2022-2025."""
     rng = Random(SEED)  # noqa: S311  # it must give the same district every time
     institutions = roster.institutions_of(rng)
@@ -26,7 +38,7 @@ def invent() -> verdicts.Tables:
     enrolment, single_classes = roster.enrolment_of(rng, institutions, classes)
     staff_of = people.people_of(rng, institutions, classes)
     staff = people.staff_rows(staff_of)
-    return {
+    tables = {
         "institutions": roster.roster_rows(institutions),
         "enrolment": enrolment,
         "classes": single_classes,
@@ -47,11 +59,15 @@ def invent() -> verdicts.Tables:
         "documents": records.document_rows(),
         "activities": records.activity_rows(rng),
     }
+    tables |= recognitions.tables(tables)
+    tables |= school_promises.school_tables(tables)
+    return tables | actions.action_tables(tables["institutions"], columns)
 
 
 def write_faulty(tables: verdicts.Tables, columns: files.Columns) -> None:
     """Write the last year once more with faults planted in it, and the list of them beside it."""
-    last = {name: [row for row in rows if row["year"] == roster.YEARS[-1]] for name, rows in tables.items()}
+    year = roster.YEARS[-1]
+    last = {name: [row for row in rows if row.get("year", year) == year] for name, rows in tables.items()}
     sheets = files.sheets_of(last, files.FAULTY, columns)
     planted = faults.plant(sheets)
     files.write_submission(TARGET / "faulty", sheets)
@@ -65,13 +81,14 @@ def main() -> None:
     """Write the complete submission, the faulty one, the list of its faults and the expected verdicts."""
     for name in ("complete", "faulty"):
         shutil.rmtree(TARGET / name, ignore_errors=True)
-    columns = files.read_columns(TABLES)
-    tables = invent()
+    columns = files.read_columns(PACK)
+    tables = invent(columns)
     files.write_submission(TARGET / "complete", files.sheets_of(tables, files.COMPLETE, columns))
     expected = {"seed": SEED, "submission": "complete", "targets": verdicts.expected_verdicts(tables)}
     text = yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=110)
     (TARGET / "expected_verdicts.yaml").write_text(text, encoding="utf-8", newline="\n")
     write_faulty(tables, columns)
+    chenghu.write(PACK.parent, HERE)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,28 @@ COMPLETE = {
     "pay": Form("工资收入情况.xlsx", "工资收入情况", units={"total_pay": "元"}),
     "documents": Form("文件印发情况.csv"),
     "activities": Form("activities.csv", chinese=False),
+    "actions": Form("重点任务落实台账.csv"),
+    "unit_commitments": Form("unit_commitments.csv", chinese=False),
+    "recognitions": Form("荣誉认定.csv", encoding="utf-8-sig"),
+    "research_topics": Form("教育科研课题.csv", encoding="gb18030"),
+    "training_courses": Form("培训班开办情况.xlsx", "培训班开办情况", units={"participants": "人"}),
+    "head_selections": Form("head_selections.csv", chinese=False),
+    "rotations": Form("交流轮岗情况.csv"),
+    "exam_sites": Form("学业水平考试考点.xlsx", "学业水平考试考点"),
+    "institution_duties": Form("institution_duties.csv", chinese=False),
+    "institution_ratings": Form("学校工作水平评定.csv", encoding="gb18030"),
+    "provisions": Form("provisions.csv", chinese=False),
+    "entitlements": Form("entitlements.csv", chinese=False),
+    "earmarked_funds": Form("专项资金.xlsx", "专项资金收支", units={"total": "元", "provided": "元"}),
+    "reward_pay": Form("专项资金.xlsx", "奖励性绩效工资分配", units={"performance_pay": "元"}),
+    "special_schooling": Form("普通学校接收残疾学生情况.csv"),
+    "three_schools": Form("三所学校情况.csv"),
+    "school_parts": Form("school_parts.csv", chinese=False),
+    "group_indicators": Form("分群体指标.csv", encoding="utf-8-sig"),
+    "partnerships": Form("partnerships.csv", chinese=False),
+    "ledger_entries": Form("整改台账.csv"),
+    "project_units": Form("会议和报告责任单位.csv"),
+    "meetings": Form("meetings.csv", chinese=False),
 }
 FAULTY = COMPLETE | {
     "staff": Form("教职工情况.csv"),
@@ -103,10 +125,13 @@ FAULTY = COMPLETE | {
 }
 
 
-def read_columns(tables: Path) -> Columns:
-    """Read the headings and the vocabularies from the pack's data dictionary."""
-    read = yaml.safe_load(tables.read_text(encoding="utf-8"))["tables"]
-    return {name: table["columns"] for name, table in read.items()}
+def read_columns(pack: Path) -> Columns:
+    """Read the headings and the vocabularies from the files of the pack's data dictionary."""
+    found: dict[str, TableColumns] = {}
+    for file in sorted(pack.glob("tables*.yaml")):
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))["tables"]
+        found |= {name: table["columns"] for name, table in read.items()}
+    return found
 
 
 def sheets_of(tables: Mapping[str, list[Row]], forms: Mapping[str, Form], columns: Columns) -> list[Sheet]:
@@ -145,7 +170,7 @@ def _written(value: object, column: Mapping[str, object], name: str, form: Form)
         return value / _TEN_THOUSAND
     if not form.chinese:
         return value
-    if isinstance(values, dict):
+    if isinstance(values, dict) and value is not None:
         return values[value]["zh"]
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -8,7 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from invented_district.action_verdicts import bundle_verdicts, commitment_verdicts
+from invented_district.count_verdicts import composite_verdicts, count_verdicts
+from invented_district.resource_verdicts import aliases, resource_verdicts
 from invented_district.roster import Row
+from invented_district.school_verdicts import school_verdicts
+from invented_district.series_verdicts import series_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,7 +72,11 @@ def expected_verdicts(tables: Tables) -> dict[str, Expected]:
     found |= _preschool(tables) | _special(tables)
     members = ("preschool.public-enrolment-share", "preschool.inclusive-enrolment-share")
     found["preschool.5085"] = {"verdict": _verdict(all(found[one]["verdict"] == "met" for one in members))}
-    return found
+    found |= count_verdicts(tables) | commitment_verdicts(tables)
+    found |= school_verdicts(tables) | series_verdicts(tables) | resource_verdicts(tables)
+    found |= aliases(found)
+    found |= bundle_verdicts(found)
+    return found | composite_verdicts(found)
 
 
 def _compulsory(tables: Tables) -> dict[str, Expected]:
