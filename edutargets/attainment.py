@@ -14,11 +14,12 @@ from edutargets.errors import Fault, UnknownTargetError, near_names
 from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
 from edutargets.judging import Judge, Result
-from edutargets.provenance import VERSION, Provenance, hash_of_files
+from edutargets.list_statements import list_statement
+from edutargets.provenance import VERSION, Provenance, hash_of_files, hash_of_folder
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
-from edutargets.targets import Composite, Target
+from edutargets.targets import Alias, Composite, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class Attainment(Shown):
         results: Each year or span that was judged.
         verdict: What can be said of the promise as a whole.
         measure: What was computed; ``None`` for a composite.
-        members: The attainments a composite is made of.
+        members: The attainments a composite is made of; of an alias the one it stands for.
         reason: Why there is no verdict, if there is none.
         basis: What it was computed from.
     """
@@ -76,6 +77,11 @@ class Attainment(Shown):
     members: tuple[Attainment, ...] = ()
     reason: Bilingual | None = None
     basis: Basis | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def original(self) -> Attainment:
+        """The attainment that was judged: itself, or of an alias that of the target it stands for."""
+        return self.members[0].original if isinstance(self.target, Alias) else self
 
     @property
     def statistics(self) -> Statistics | None:
@@ -166,8 +172,9 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
 
     @cached_property
     def verdicts(self) -> Mapping[Verdict, int]:
-        """How many targets have which verdict."""
-        counted = Counter(attainment.verdict for attainment in self.attainments.values())
+        """How many targets have which verdict; what the plan says a second time counts once."""
+        own = [one for one in self.attainments.values() if not isinstance(one.target, Alias)]
+        counted = Counter(attainment.verdict for attainment in own)
         return MappingProxyType({verdict: counted[verdict] for verdict in Verdict})
 
 
@@ -213,8 +220,13 @@ def _evaluated(
         for table in sorted({name for measure in ready for name in measure.tables})
     ]
     used = engine or DuckDB({name: table.rows for name, table in admitted.tables.items()})
+    lists = dict.fromkeys(rows for measure in ready for rows in measure.row_lists())
     statistics = collect(
-        statements(dict.fromkeys(wanted), pack.dictionary), used, frozenset(admitted.tables), notify
+        statements(dict.fromkeys(wanted), pack.dictionary),
+        used,
+        frozenset(admitted.tables),
+        notify,
+        (list_statement(rows, pack.dictionary) for rows in lists),
     )
     basis = Basis(pack, admitted, statistics, _provenance(pack, admitted))
     found: dict[str, Attainment] = {}
@@ -222,8 +234,8 @@ def _evaluated(
         if target.id in measures:
             found[target.id] = _attained(measures[target.id], lacking[target.id], basis)
     for target in targets:
-        if isinstance(target, Composite):
-            found[target.id] = _composite(target, basis, found)
+        if isinstance(target, Composite | Alias) and target.id not in found:
+            found[target.id] = _resting(target, basis, found)
     return PlanAttainment(MappingProxyType({target.id: found[target.id] for target in targets}), basis)
 
 
@@ -238,9 +250,8 @@ def _provenance(pack: Pack, admitted: AdmittedSubmission) -> Provenance:
         suites / f"{name}.json" for name in pack.dictionary.tables if (suites / f"{name}.json").is_file()
     ]
     checked = hash_of_files(files) if admitted.unchecked_reason is None else ""
-    own = [path for path in pack.folder.iterdir() if path.is_file()]
     data = {file.name: file.sha256 for file in admitted.submission.files}
-    return Provenance(pack.id, hash_of_files(own), checked, data, VERSION)
+    return Provenance(pack.id, hash_of_folder(pack.folder), checked, data, VERSION)
 
 
 def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Dictionary) -> Bilingual | None:
@@ -293,17 +304,25 @@ def _together(results: Sequence[Result]) -> tuple[Verdict, Bilingual | None]:
     return Verdict.MET, results[-1].reason
 
 
-# composites
+# composites and aliases
 
 
-def _composite(target: Composite, basis: Basis, found: dict[str, Attainment]) -> Attainment:
-    """Judge a bundle by its members: each must hold, or one is enough."""
+def _resting(target: Composite | Alias, basis: Basis, found: dict[str, Attainment]) -> Attainment:
+    """Judge what rests on other targets, once those are judged."""
     members, pack = [], basis.pack
     for name in target.members:
         member = pack.plan[name] if name in pack.plan.ids else pack.figures[name]
-        if name not in found and isinstance(member, Composite):
-            found[name] = _composite(member, basis, found)
+        if name not in found and isinstance(member, Composite | Alias):
+            found[name] = _resting(member, basis, found)
         members.append(found[name])
+    if isinstance(target, Composite):
+        return _composite(target, basis, members)
+    (same,) = members
+    return Attainment(target, same.results, same.verdict, None, (same,), same.reason, basis)
+
+
+def _composite(target: Composite, basis: Basis, members: list[Attainment]) -> Attainment:
+    """Judge a bundle by its members: each must hold, or one is enough."""
     verdicts = [member.verdict for member in members]
     settled, other = (Verdict.NOT_MET, Verdict.MET) if target.all_of else (Verdict.MET, Verdict.NOT_MET)
     if settled in verdicts:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from edutargets import plans
 from edutargets.errors import DefinitionError, Fault, SubmissionError, near_names
 from edutargets.gate import gate_submission
-from edutargets.plans import PackFile, pack_folder, pack_names, shipped, suites_folder
+from edutargets.pack_files import PackFile, read_tables
+from edutargets.plans import pack_folder, pack_names, shipped, suites_folder
 from edutargets.submissions import read_submission
 from edutargets.suites import read_suites
-from edutargets.tables import read_dictionary
 from edutargets.yaml_files import read_definition, read_yaml
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _faults_of_suites(name: str | Path) -> tuple[Fault, ...]:
     try:
         folder = pack_folder(name)
         file = read_definition(read_yaml(folder / "pack.yaml"), PackFile)
-        dictionary = read_dictionary(folder / file.tables)
+        dictionary = read_tables(folder, file)
     except DefinitionError:
         return ()
     suites = suites_folder(folder, file.id)

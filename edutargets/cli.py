@@ -1,22 +1,30 @@
 """The command line: `edutargets COMMAND --help` says what each command takes and how it ends.
 
-Exit codes: 0 done · 1 the gate rejected the data · 2 wrong use or input that cannot be read · 3 a verdict
-that `--fail-on` names · 4 a check of the gate could not run.
+Exit codes: 0 done · 1 the gate rejected the data, words of the plan are unbound, or two packs differ ·
+2 wrong use or input that cannot be read · 3 a verdict that `--fail-on` names · 4 a check of the gate could
+not run.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-import warnings
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from edutargets import pack_commands, plan_commands
+from edutargets.command_options import (
+    Data,
+    Lang,
+    Output,
+    PackName,
+    Unchecked,
+    admit_data,
+    check_output,
+    gated,
+)
 from edutargets.errors import EduTargetsError, EvaluationError, Fault, UnknownTargetError, near_names
-from edutargets.findings import Language
 from edutargets.goals import Verdict
 from edutargets.terminal import hand_over, progress, say, speak_utf8, warn
 from edutargets.written_files import check_place, made_folder
@@ -25,27 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edutargets.attainment import PlanAttainment
-    from edutargets.gate import AdmittedSubmission, GateReport
-    from edutargets.plans import Pack
+    from edutargets.findings import Language
 
 __all__ = ["app", "main"]
 
 TableFormat = Literal["table", "json", "markdown", "csv"]
 TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="How it is written.")]
-PackName = Annotated[str, typer.Argument(metavar="PACK", help="A pack's name (see `packs`) or its folder.")]
-Data = Annotated[
-    str, typer.Argument(metavar="DATA", help="The folder handed in, or sample:NAME (see `packs`).")
-]
-Lang = Annotated[
-    Language, typer.Option("--lang", envvar="EDUTARGETS_LANGUAGE", help="Language of what is printed.")
-]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead of printing.")
-]
-Unchecked = Annotated[
-    str | None,
-    typer.Option(metavar="REASON", help="Skip the gate; the reason is printed with every result."),
-]
 FailOn = Annotated[
     list[Verdict] | None,
     typer.Option("--fail-on", help="End with exit code 3 where a target has this verdict; may be repeated."),
@@ -89,39 +82,23 @@ def packs(*, lang: Lang = "en") -> None:
         say("".join(f"    {SAMPLE}{sample}\n" for sample in samples).rstrip())
 
 
-@app.command()
-def check(
-    pack: PackName,
-    *,
-    output_format: Annotated[Literal["text", "json"], typer.Option("--format")] = "text",
-    output: Output = None,
-) -> None:
-    """Hold a pack's targets against its tables and its source text; every fault at once.
-
-    Exit code 0 where it is sound, 2 otherwise.
-    """
-    from edutargets.checking import check_pack
-
-    _check_output(output)
-    faults = check_pack(pack)
-    if output_format == "json":
-        hand_over(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2), output)
-    else:
-        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}" if faults else "no faults"
-        hand_over("\n".join([*map(str, faults), f"{pack}: {count}"]), output)
-    raise typer.Exit(2 if faults else 0)
+app.command()(plan_commands.check)
+app.command()(plan_commands.coverage)
+app.command("new-plan")(pack_commands.new_plan)
+app.command()(pack_commands.diff)
+app.command()(pack_commands.catalogue)
 
 
 @app.command()
 def schema(
     *,
     file: Annotated[
-        Literal["plan", "tables", "pack", "suite"] | None,
+        Literal["plan", "tables", "pack", "suite", "exclusions", "findings"] | None,
         typer.Option("--for", help="Which kind of file; without it that of plan.yaml, or all with -o."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="PATH", help="A file with --for, else a folder for all four."),
+        typer.Option("-o", "--output", metavar="PATH", help="A file with --for, else a folder for all."),
     ] = None,
 ) -> None:
     """Print the JSON Schema with which an editor completes and checks a pack's files."""
@@ -150,8 +127,8 @@ def gate(
     """
     from edutargets.plans import read_pack
 
-    _check_output(output)
-    report = _gated(read_pack(pack), data)
+    check_output(output)
+    report = gated(read_pack(pack), data)
     written = {
         "text": lambda: report.to_text(lang),
         "json": report.to_json,
@@ -180,9 +157,9 @@ def evaluate(  # noqa: PLR0913  # each is an argument of the command
     from edutargets import attainment
     from edutargets.plans import read_pack
 
-    _check_output(output)
+    check_output(output)
     found = read_pack(pack)
-    admitted = _admitted(found, data, unchecked)
+    admitted = admit_data(found, data, unchecked)
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
     hand_over(_written(results, output_format, lang), output)
@@ -205,14 +182,14 @@ def explain(  # noqa: PLR0913  # as above
     from edutargets import attainment, explanations
     from edutargets.plans import read_pack
 
-    _check_output(output)
+    check_output(output)
     found = read_pack(pack)
     known = {*found.plan.ids, *found.figures.ids}
     if target not in known:
         raise UnknownTargetError(
             Fault(pack, f"there is no target {target!r}", near_names(target, known), code="unknown-target")
         )
-    admitted = _admitted(found, data, unchecked)
+    admitted = admit_data(found, data, unchecked)
     with progress("evaluating"):
         judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce
         results = judge(found, admitted)
@@ -243,11 +220,11 @@ def reproduce(  # noqa: PLR0913  # as above
     from edutargets import attainment, reproduced_words
     from edutargets.plans import read_pack
 
-    _check_output(output)
+    check_output(output)
     found = read_pack(pack)
     if not len(found.figures):
         raise EvaluationError(Fault(pack, "this pack has no published figures", "`figures:` in pack.yaml"))
-    admitted = _admitted(found, data, unchecked)
+    admitted = admit_data(found, data, unchecked)
     with progress("recomputing"):
         figures = attainment.reproduce(found, admitted)
     shown = _written(figures, output_format, lang)
@@ -269,7 +246,7 @@ def admit(
     from edutargets.plans import read_pack
 
     check_place(output)
-    admitted = _admitted(read_pack(pack), data, unchecked)
+    admitted = admit_data(read_pack(pack), data, unchecked)
     with progress("writing"):
         write_duckdb(admitted, output)
     rows = sum(len(table) for table in admitted.tables.values())
@@ -304,39 +281,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 # what the commands share ---------------------------------------------------------------------------
-
-
-def _check_output(output: Path | None) -> None:
-    if output is not None:
-        check_place(output)
-
-
-def _gated(pack: Pack, data: str) -> GateReport:
-    from edutargets.checking import check_submission, read_data
-
-    with progress("checking"):
-        return check_submission(pack, read_data(pack, data))
-
-
-def _admitted(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmission:
-    """Let the data through the gate, or end with its reasons and its exit code."""
-    from edutargets.checking import read_data
-    from edutargets.errors import GateClosedError
-    from edutargets.gate import UncheckedDataWarning, admit_unchecked
-
-    if unchecked is not None:
-        if not unchecked.strip():
-            raise typer.BadParameter("say why in a few words", param_hint="--unchecked")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UncheckedDataWarning)
-            warn(f"these data passed no gate: {unchecked.strip()}")
-            return admit_unchecked(read_data(pack, data), reason=unchecked)
-    report = _gated(pack, data)
-    try:
-        return report.admit()
-    except GateClosedError as error:
-        warn(str(error))
-        raise typer.Exit(report.exit_code) from error
 
 
 def _written(results: PlanAttainment, output_format: TableFormat, lang: Language) -> str:

@@ -151,6 +151,7 @@ def contributions(
         roster: Names and towns.
         by: Whether towns or those who report are told.
     """
+    attainment = attainment.original
     result = attainment.deciding
     if result is None or result.value is None or attainment.statistics is None:
         return None

@@ -6,6 +6,7 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
+from edutargets.goal_wording import goal_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import comparison_words, value_words
 from edutargets.result_rows import counts_text, row_of
@@ -89,6 +90,7 @@ def bullet(attainment: Attainment) -> str:
 
 def _numbers(attainment: Attainment) -> tuple[Fraction, Fraction, list[Fraction]] | None:
     """Return the range of the value and the limits, on one scale."""
+    attainment = attainment.original
     target, result = attainment.target, attainment.deciding
     if isinstance(target, Composite):
         met = sum(member.verdict is Verdict.MET for member in attainment.members)
@@ -212,11 +214,14 @@ def _details_row(attainment: Attainment, language: Language) -> str:
     quote = target.cite.quote if target.cite is not None else ""
     clause = target.cite.clause if target.cite is not None else ""
     reading = target.reading.in_language(language) if target.reading is not None else ""
-    compared = [comparison_words(attainment, language)]
+    judged = attainment.original
+    compared = [comparison_words(judged, language)]
+    if judged is not attainment:
+        compared.insert(0, goal_words(target, None, language))
     if len(attainment.results) > 1:
         compared += [
             f"{period_words(one.period, language)} {verdict_glyph(one.verdict)} "
-            f"{value_words(attainment, one, language)}"
+            f"{value_words(judged, one, language)}"
             for one in attainment.results
         ]
     if attainment.reason is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from edutargets.errors import EvaluationError, Fault
 from edutargets.exact_columns import Statistics, TableColumns
+from edutargets.row_lists import ListedRow
 from edutargets.sql_writing import identifier
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from edutargets.expressions import Aggregate
+    from edutargets.list_statements import ListStatement
+    from edutargets.row_lists import RowList
     from edutargets.statistics import Statement
 
 __all__ = ["DuckDB", "Engine", "collect"]
@@ -79,6 +82,7 @@ def collect(
     engine: Engine,
     present: frozenset[str],
     notify: Callable[[str], None] | None = None,
+    lists: Iterable[ListStatement] = (),
 ) -> Statistics:
     """Run the statements whose tables are all there and read their exact columns.
 
@@ -87,6 +91,7 @@ def collect(
         engine: Runs them.
         present: The tables that were admitted.
         notify: Told the table before each statement, e.g. for a progress bar.
+        lists: What is told row by row.
     """
     tables: dict[str, TableColumns] = {}
     names: dict[Aggregate, tuple[str, ...]] = {}
@@ -98,10 +103,29 @@ def collect(
         _check_parents(statement, engine)
         tables[statement.table] = _columns(statement, engine.run(statement.sql))
         names |= statement.columns
-    return Statistics(tables, names)
+    told: dict[RowList, tuple[ListedRow, ...]] = {}
+    for one in lists:
+        if set(one.tables) <= present:
+            _check_parents(one, engine)
+            told[one.rows] = _rows(engine.run(one.sql))
+    return Statistics(tables, names, told)
 
 
-def _check_parents(statement: Statement, engine: Engine) -> None:
+def _rows(rows: Sequence[Row]) -> tuple[ListedRow, ...]:
+    """Take rows as they are told; who reports is text, years and numbers of rows are whole numbers."""
+    return tuple(
+        ListedRow(
+            str(reporter),
+            None if year is None else int(str(year)),
+            tuple(values),
+            int(str(sure)),
+            int(str(open_)),
+        )
+        for reporter, year, *values, sure, open_ in rows
+    )
+
+
+def _check_parents(statement: Statement | ListStatement, engine: Engine) -> None:
     """A looked-up key that stands twice would count rows twice: refuse it."""
     for parent, key in statement.parents:
         columns = ", ".join(identifier(column) for column in key)

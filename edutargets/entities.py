@@ -67,6 +67,8 @@ ENTITIES: tuple[Entity, ...] = (
     Entity("district", "districts", "区县", "个"),
     Entity("figure", "figures", "数据", "项"),
     Entity("indicator", "indicators", "指标", "项"),
+    Entity("item", "items", "配置", "项"),
+    Entity("task", "tasks", "任务", "项"),
     Entity("survey_response", "survey responses", "问卷", "份"),
     Entity("training_hour", "training hours", "学时", "", "学时"),
     Entity("lesson", "lessons", "课", "节", "课时"),

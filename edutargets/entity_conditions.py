@@ -5,12 +5,27 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.expressions import Arithmetic, Case, Compare, Node, Number, all_of, walk
+from edutargets.expressions import (
+    Arithmetic,
+    Case,
+    Compare,
+    Flag,
+    IsNull,
+    Logic,
+    Negated,
+    Node,
+    Number,
+    all_of,
+    walk,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edutargets.expressions import Column
     from edutargets.goals import Goal
 
-__all__ = ["condition_of", "divides", "split"]
+__all__ = ["all_filled", "condition_of", "divides", "one_blank", "split"]
 
 
 def condition_of(goal: Goal, value: Node) -> Node | None:
@@ -38,19 +53,38 @@ def _held(operator: str, value: Node, limit: Fraction) -> Node:
 
 def split(value: Node) -> tuple[Fraction, Node, Node | None]:
     """Take a value apart into a constant, what stands above and what stands below the line."""
-    if (
-        isinstance(value, Arithmetic)
-        and value.operator == "*"
-        and isinstance(value.left, Number)
-        and value.left.value > 0
-    ):
-        factor, above, below = split(value.right)
-        return factor * value.left.value, above, below
-    if isinstance(value, Arithmetic) and value.operator == "/":
-        return Fraction(1), value.left, value.right
+    if not isinstance(value, Arithmetic) or value.operator not in {"*", "/"}:
+        return Fraction(1), value, None
+    left, right = value.left, value.right
+    if value.operator == "/":
+        first, above, within = split(left)
+        second, under, beneath = split(right)
+        if within is None and beneath is None:
+            return first / second, above, under
+        return Fraction(1), left, right
+    for number, other in ((left, right), (right, left)):
+        if isinstance(number, Number) and number.value > 0:
+            factor, above, below = split(other)
+            return factor * number.value, above, below
     return Fraction(1), value, None
 
 
 def divides(value: Node) -> bool:
     """Whether a division stands anywhere in a value."""
     return any(isinstance(node, Arithmetic) and node.operator == "/" for node in walk(value))
+
+
+def all_filled(columns: Sequence[Column]) -> Node | None:
+    """Say that a row leaves none of these columns blank; where it leaves one, nobody knows what it proves."""
+    if not columns:
+        return None
+    filled = tuple(Negated(IsNull(column)) for column in columns)
+    return Case(((filled[0] if len(filled) == 1 else Logic("and", filled), Flag(value=True)),), None)
+
+
+def one_blank(columns: Sequence[Column]) -> Node | None:
+    """Say that a row leaves one of these columns blank."""
+    blank = tuple(IsNull(column) for column in columns)
+    if not blank:
+        return None
+    return blank[0] if len(blank) == 1 else Logic("or", blank)

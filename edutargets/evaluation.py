@@ -79,9 +79,10 @@ def _combined(operator: str, left: Part, right: Part) -> Part:
 
 
 def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Part:
-    if aggregate.kind == "count":
+    if aggregate.kind in {"count", "distinct"}:
         value = Fraction(cell.known)
-        return Part(value, Interval(value, value + cell.unsure))
+        blank = cell.blank if aggregate.kind == "distinct" else 0
+        return Part(value, Interval(value, value + cell.unsure + blank))
     if cell.known + cell.blank + cell.unsure == 0:
         raise NoValueError(
             f"{aggregate.table} has no row for {aggregate.kind}({_operand(aggregate)}): none is not zero",

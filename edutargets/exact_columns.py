@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from edutargets.row_lists import ListedRow, RowList, distinct_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,13 +80,24 @@ class Statistics:
     Args:
         tables: The columns that came back, by table.
         names: The columns of each aggregate: value, how many, unsure rows, blank cells, rounding step.
+        lists: What was told row by row.
     """
 
     tables: Mapping[str, TableColumns]
     names: Mapping[Aggregate, tuple[str, ...]]
+    lists: Mapping[RowList, tuple[ListedRow, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def __contains__(self, aggregate: object) -> bool:
+    def __contains__(self, aggregate: Aggregate) -> bool:
+        if aggregate.kind == "distinct":
+            return distinct_list(aggregate) in self.lists
         return aggregate in self.names
+
+    def listed(self, rows: RowList, years: Sequence[int] | None) -> tuple[ListedRow, ...]:
+        """Return the rows of some years; rows without a year belong to all."""
+        found = self.lists.get(rows, ())
+        return (
+            found if years is None else tuple(one for one in found if one.year is None or one.year in years)
+        )
 
     def years(self, table: str) -> tuple[int, ...] | None:
         """Return the years of which a table has rows; ``None`` where it has no years."""
@@ -100,6 +114,9 @@ class Statistics:
         self, aggregate: Aggregate, years: Sequence[int] | None, reporters: frozenset[str] | None = None
     ) -> Cell:
         """Return an aggregate over some years, of everybody or of some who report."""
+        if aggregate.kind == "distinct":
+            found = self.listed(distinct_list(aggregate), years)
+            return _once_each([one for one in found if reporters is None or one.reporter in reporters])
         if aggregate.table not in self.tables:
             return Cell()
         table = self.tables[aggregate.table]
@@ -109,7 +126,12 @@ class Statistics:
         return self._cell(aggregate, table, rows)
 
     def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
-        """Return an aggregate over some years, for each who reports."""
+        """Return an aggregate over some years, for each who reports; what is distinct may overlap."""
+        if aggregate.kind == "distinct":
+            alike: dict[str, list[ListedRow]] = {}
+            for one in self.listed(distinct_list(aggregate), years):
+                alike.setdefault(one.reporter, []).append(one)
+            return {reporter: _once_each(own) for reporter, own in alike.items()}
         if aggregate.table not in self.tables:
             return {}
         table = self.tables[aggregate.table]
@@ -130,6 +152,15 @@ class Statistics:
             int(_added(table.column(blank, rows))),
             _most(steps) if steps and aggregate.kind in {"min", "max"} else _added(steps),
         )
+
+
+def _once_each(rows: Sequence[ListedRow]) -> Cell:
+    """Count each value once; a row without a value may be somebody new, or somebody already counted."""
+    sure = {row.values[0] for row in rows if row.sure and row.values[0] is not None}
+    unsure = {row.values[0] for row in rows if row.unsure and row.values[0] is not None} - sure
+    blank = [row for row in rows if row.values[0] is None]
+    number = Fraction(len(sure))
+    return Cell(number, len(sure), len(unsure), sum(row.sure + row.unsure for row in blank))
 
 
 def _added(values: Sequence[int | Decimal]) -> Fraction:

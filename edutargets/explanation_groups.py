@@ -10,7 +10,7 @@ from edutargets.entities import ENTITY_BY_NAME
 from edutargets.explanation_section import Section
 from edutargets.goal_wording import ruler_of
 from edutargets.judged_words import part_ruler, part_words
-from edutargets.targets import PerHundred
+from edutargets.targets import KOfN, PerHundred
 from edutargets.wording import Language, chosen, unit_words
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def towns(attainment: Attainment, language: Language) -> Section | None:
 
 
 def reporters(attainment: Attainment, language: Language) -> Section | None:
-    """Say what every school or office adds to the gap."""
+    """Say what every school or office adds to the gap; of several standards, those are told row by row."""
+    if isinstance(attainment.target, KOfN):
+        return None
     return _groups(attainment, language, "reporter")
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edutargets.explanation_groups import reporters, towns
+from edutargets.explanation_rows import evidence, falling_short, standards
 from edutargets.explanation_section import Section
 from edutargets.goal_wording import goal_words, ruler_of, who_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import (
     comparison_words,
+    deciding_parts,
     part_ruler,
     part_words,
     plain,
@@ -18,7 +20,9 @@ from edutargets.judged_words import (
     value_words,
 )
 from edutargets.need_words import need_words, shortfall_words, small_count_words
-from edutargets.targets import Comparison, Composite, Growth, PerHundred, Trend
+from edutargets.row_targets import Dispersion
+from edutargets.row_words import missed, overlapping, spread, spread_equation
+from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
 from edutargets.totals_sql import formula_of, pieces_of
 from edutargets.wording import Language, chosen, period_words, verdict_text
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.judging import Result
 
-__all__ = ["SECTIONS", "Section"]
+__all__ = ["SECTIONS", "WRITTEN", "Section", "same_as"]
 
 _LONGEST = 64
 Part = Callable[["Attainment", Language], Section | None]
@@ -61,6 +65,16 @@ def _reading(attainment: Attainment, language: Language) -> Section | None:
     return Section("reading", chosen(language, "read as", "理解"), (reading.in_language(language),))
 
 
+def same_as(attainment: Attainment, language: Language) -> Section | None:
+    """Say which promise it is that is said a second time here."""
+    if not isinstance(attainment.target, Alias):
+        return None
+    same = attainment.original.target
+    title = same.title.in_language(language)
+    line = f"{title} ({same.id})" if title else same.id
+    return Section("same_as", chosen(language, "the same as", "同一目标"), (line,))
+
+
 def _reason(attainment: Attainment, language: Language) -> Section | None:
     if attainment.reason is None or attainment.verdict in {Verdict.UNDETERMINED, Verdict.NOT_EVALUABLE}:
         return None
@@ -75,7 +89,9 @@ def _arithmetic(attainment: Attainment, language: Language) -> Section | None:
     result = attainment.deciding
     if result is None or result.value is None or attainment.measure is None:
         return None
-    rows = [_part_row(attainment, result, name, language) for name in result.parts]
+    told = attainment.measure.extras if isinstance(attainment.target, KOfN) else {}
+    names = [name for name in result.parts if name not in told]
+    rows = [_part_row(attainment, result, name, language) for name in names]
     rows += _piece_rows(attainment, result)
     columns = ("", chosen(language, "number", "数"), chosen(language, "unit", "单位"), "SQL")
     used = 4 if any(row[3] for row in rows) else 3
@@ -102,7 +118,7 @@ def _part_row(
         number = ruler.number(value)
     expressions = attainment.target.expressions()
     written = expressions.get("value" if name == "after" else name, "")
-    if name == "meeting":
+    if name == "meeting" and not isinstance(attainment.target, KOfN):
         written = " / ".join(expressions.values())
     if name == "against" and isinstance(attainment.target, Comparison):
         written = attainment.target.against.value
@@ -133,8 +149,10 @@ def _piece_rows(attainment: Attainment, result: Result) -> list[tuple[str, str, 
 def _equation(attainment: Attainment, result: Result, language: Language) -> str:
     """Write numerator / denominator = value, or the formula of a value that is made of several totals."""
     assert attainment.measure is not None  # its caller looked
-    names = [name for name in result.parts if name not in {"lowest", "highest"}]
+    names = deciding_parts(attainment, result)
     ruler = ruler_of(attainment.measure, language, result.goal)
+    if isinstance(attainment.target, Dispersion):
+        return spread_equation(attainment, result, language)
     if isinstance(attainment.target, Growth):
         before, after = (plain(result.parts[name].value) for name in ("before", "after"))
         assert result.value is not None  # a growth that was judged has a value, and it can be zero
@@ -207,10 +225,12 @@ def _members(attainment: Attainment, language: Language) -> Section | None:
         return None
     rows = []
     for member in attainment.members:
-        result = member.deciding
-        value = value_words(member, result, language) if result is not None else ""
-        title = member.target.title.in_language(language) or member.target.id
-        goal = goal_words(member.target, member.measure, language)
+        judged = member.original
+        result = judged.deciding
+        value = value_words(judged, result, language) if result is not None else ""
+        title = member.target.title.in_language(language) or judged.target.title.in_language(language)
+        title = title or member.target.id
+        goal = goal_words(judged.target, judged.measure, language)
         rows.append((verdict_text(member.verdict, language), title, value, goal))
     columns = (
         chosen(language, "verdict", "结论"),
@@ -257,9 +277,8 @@ def _data(attainment: Attainment, language: Language) -> Section | None:
     return Section("data", chosen(language, "the data", "数据"), tuple(lines))
 
 
+WRITTEN: tuple[Part, ...] = (_clause, _reading)
 SECTIONS: tuple[Part, ...] = (
-    _clause,
-    _reading,
     _group_of,
     _reason,
     _arithmetic,
@@ -269,8 +288,14 @@ SECTIONS: tuple[Part, ...] = (
     _need,
     _small,
     _members,
+    evidence,
     _years,
+    spread,
+    missed,
+    standards,
     towns,
+    falling_short,
     reporters,
+    overlapping,
     _data,
 )

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edutargets import explanation_writing
-from edutargets.explanation_parts import SECTIONS
+from edutargets.explanation_parts import SECTIONS, WRITTEN, same_as
 from edutargets.goal_wording import goal_words, time_words
 from edutargets.judged_words import agreement, value_words
+from edutargets.listing_sql import listing_statement
+from edutargets.row_sql import row_statement
 from edutargets.shown import Shown
-from edutargets.targets import Composite, Milestone, Trend
-from edutargets.totals_sql import listing_statement, total_statements
+from edutargets.targets import Alias, Composite, Milestone, Trend
+from edutargets.totals_sql import total_statements
 from edutargets.wording import Language, chosen, period_words, verdict_text
 
 if TYPE_CHECKING:
@@ -89,18 +91,19 @@ def explain(attainment: Attainment, language: Language = "en") -> Explanation:
         attainment: The judged target.
         language: ``en`` or ``zh``.
     """
-    target = attainment.target
-    statements = total_statements(attainment)
-    listing = listing_statement(attainment)
-    found = (section(attainment, language) for section in SECTIONS)
+    target, judged = attainment.target, attainment.original
+    statements = total_statements(judged)
+    listing = listing_statement(judged)
+    found = [section(attainment, language) for section in (*WRITTEN, same_as)]
+    found += [section(judged, language) for section in SECTIONS]
     return Explanation(
         id=target.id,
         language=language,
-        title=target.title.in_language(language) or target.id,
+        title=target.title.in_language(language) or judged.target.title.in_language(language) or target.id,
         verdict=attainment.verdict,
         headline=_headline(attainment, language),
         sections=tuple(section for section in found if section is not None),
-        statements=(*statements, *([listing] if listing is not None else [])),
+        statements=(*statements, *(one for one in (listing, row_statement(judged)) if one is not None)),
     )
 
 
@@ -110,7 +113,12 @@ def _in_time(target: Target, goal: str, time: str) -> str:
 
 
 def _headline(attainment: Attainment, language: Language) -> str:
-    """Say the verdict, the period, the value and the goal."""
+    """Say the verdict, the period, the value and the goal; of an alias first whose they are."""
+    if isinstance(attainment.target, Alias):
+        verdict, same = verdict_text(attainment.verdict, language), attainment.original
+        rest = _headline(same, language).removeprefix(verdict)
+        said = chosen(language, f". The same as {same.target.id}", f"。与 {same.target.id} 相同")
+        return f"{verdict}{said}{rest}"
     target, result = attainment.target, attainment.deciding
     verdict = verdict_text(attainment.verdict, language)
     values = [result.value] if result is not None and result.value is not None else []

@@ -32,6 +32,7 @@ __all__ = [
     "Negated",
     "Node",
     "Number",
+    "Tally",
     "Text",
     "aggregates_of",
     "all_of",
@@ -139,14 +140,15 @@ class Aggregate:
     """The only thing that an engine computes: a count, a sum, a smallest or a largest value of rows.
 
     Args:
-        kind: ``count``, ``sum``, ``min``, ``max``; ``avg`` is a sum over a count, done later.
+        kind: ``count``, ``sum``, ``min``, ``max``; ``avg`` is a sum over a count, done later; ``distinct``
+            counts each value once, whoever reports it and in whatever year, so it adds up to nothing.
         table: The table whose rows are taken.
         operand: What is added up; ``None`` counts rows.
         where: Which rows are taken; ``None`` takes all.
         counts: The entity of one row.
     """
 
-    kind: Literal["count", "sum", "min", "max", "avg"]
+    kind: Literal["count", "sum", "min", "max", "avg", "distinct"]
     table: str
     operand: Node | None
     where: Node | None
@@ -168,6 +170,19 @@ class ChildValue:
     absent_is_zero: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of several conditions hold for a row: the surely true ones, or also those not known.
+
+    Args:
+        items: The conditions.
+        unknown: What a condition adds of which it is not known whether it holds: 0 or 1.
+    """
+
+    items: tuple[Node, ...]
+    unknown: Literal[0, 1]
+
+
 Node = (
     Column
     | Number
@@ -183,6 +198,7 @@ Node = (
     | Case
     | Aggregate
     | ChildValue
+    | Tally
 )
 
 
@@ -191,7 +207,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
             return (left, right)
-        case Logic(items=items):
+        case Logic(items=items) | Tally(items=items):
             return items
         case Negated(item=item) | IsNull(item=item):
             return (item,)
@@ -267,7 +283,7 @@ def unit_of(node: Node, dictionary: Dictionary, where: str = "") -> pint.Unit:
     match node:
         case Column(table=table, name=name):
             return dictionary.tables[table].columns[name].pint_unit
-        case Aggregate(kind="count", counts=counts):
+        case Aggregate(kind="count" | "distinct", counts=counts):
             return parse_unit(counts)[1]
         case Aggregate(operand=operand) if operand is not None:
             return unit_of(operand, dictionary, where)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pint
 
-__all__ = ["goal_in_unit"]
+__all__ = ["goal_in_unit", "quantity_in_unit"]
 
 
 def goal_in_unit(target: Target, unit: pint.Unit) -> Goal | None:
@@ -41,11 +41,12 @@ def goal_in_unit(target: Target, unit: pint.Unit) -> Goal | None:
         return Goal("at_least", lower=zero) if target.at_least else Goal("at_most", upper=zero)
     plain = parse_unit("")[1]
     return goal_of(
-        target, lambda quantity: _converted(target, quantity, plain if isinstance(target, Growth) else unit)
+        target,
+        lambda quantity: quantity_in_unit(target, quantity, plain if isinstance(target, Growth) else unit),
     )
 
 
-def _converted(target: Target, quantity: Quantity, unit: pint.Unit) -> Fraction:
+def quantity_in_unit(target: Target, quantity: Quantity, unit: pint.Unit) -> Fraction:
     """Bring a number into the measure's unit; a value of one year may be said per year or not."""
     if not quantity.unit:
         return _bare(target, quantity, unit)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from edutargets.row_targets import Frequency
 from edutargets.targets import (
+    Alias,
     Comparison,
     Composite,
     Growth,
+    KOfN,
     Milestone,
     PerHundred,
     Ratio,
@@ -16,7 +19,7 @@ from edutargets.targets import (
     Trend,
 )
 from edutargets.units import factors_of, parse_unit
-from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of, limits_of
+from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of, limits_of, unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,12 +28,15 @@ if TYPE_CHECKING:
 
     from edutargets.goals import Goal
     from edutargets.measures import Measure
+    from edutargets.standards import Limits
     from edutargets.tables import Dictionary
 
 __all__ = [
     "entity_ruler",
     "goal_words",
+    "k_of_n_words",
     "limit_words",
+    "limits_words",
     "ruler_of",
     "time_words",
     "type_words",
@@ -50,8 +56,12 @@ _TYPES = {
     "trend": ("trend", "走势"),
     "comparison": ("comparison", "比较"),
     "coefficient": ("coefficient or rate", "系数或比率"),
+    "dispersion": ("coefficient of variation", "差异系数"),
+    "frequency": ("how often", "频次"),
+    "k_of_n": ("so many of several standards", "多项标准达标"),
     "milestone": ("milestone", "节点任务"),
     "composite": ("bundle", "组合目标"),
+    "alias": ("said again", "重复表述"),
 }
 _GOALS = {
     "at_least": ("at least {}", "不低于 {}"),
@@ -99,16 +109,15 @@ def entity_ruler(measure: Measure, language: Language = "en") -> Ruler:
     assert entities is not None  # its callers ask only where there is a group
     percent = isinstance(measure.target, Ratio) or _in_percent(measure.target, entities.unit)
     hundred = isinstance(measure.target, PerHundred)
-    return Ruler(entities.unit, language, percent, limits_of(entities.goal), hundred=hundred)
+    limits = limits_of(entities.goal) if entities.limits is None else entities.limits.numbers
+    return Ruler(entities.unit, language, percent, limits, hundred=hundred)
 
 
 def _in_percent(target: Target, unit: pint.Unit) -> bool:
     """Whether a pure number is written in percent because its goal is."""
     if factors_of(unit) or isinstance(target, Comparison):
         return False
-    written = (target.at_least, target.at_most, target.above, target.below, target.exactly, target.about)
-    ends = [*written, target.printed, *(target.between or ())]
-    return any(end is not None and end.unit in {"%", "percent"} for end in ends)
+    return any(end.unit in {"%", "percent"} for end in target.quantities)
 
 
 # goals ---------------------------------------------------------------------------------------------
@@ -150,6 +159,39 @@ def limit_words(goal: Goal, ruler: Ruler, target: Target) -> str:
     return _filled(language, goal.word, ruler.goal_text(limit))
 
 
+def limits_words(limits: Limits, ruler: Ruler) -> str:
+    """Say what is enough where a column decides: ``at most 45 (Primary) or 50 (Junior) students``."""
+    language, each = ruler.language, list(limits.goals.items())
+    word, unit = each[0][1].word, "" if ruler.percent else ruler.words()
+    if limits.column is None:
+        return _filled(language, word, ruler.goal_text(limits.numbers[0]))
+    numbers = []
+    for value, goal in each:
+        (limit,) = limits_of(goal)
+        number = ruler.goal_text(limit) if ruler.percent else ruler.full(limit)
+        label = limits.labels[value].in_language(language) if value in limits.labels else ""
+        numbers.append(chosen(language, f"{number} ({label or value})", f"{number}（{label or value}）"))
+    first = ", ".join(numbers[:-1])
+    en = f"{first} or {numbers[-1]} {unit}" if first else f"{numbers[-1]} {unit}"
+    return _filled(language, word, chosen(language, en.rstrip(), "、".join(numbers) + unit))
+
+
+def k_of_n_words(target: KOfN, language: Language) -> str:
+    """Say how many of several standards are enough, and what the others must still have."""
+    enough, count = target.enough, len(target.conditions)
+    if enough == count:
+        return chosen(language, f"all {count} standards", f"达到全部 {count} 项标准")
+    share = target.others_at_least
+    floor = f"{decimal_text(share.to('') * 100, decimals_of(share.to('') * 100) or 0)} %" if share else ""
+    others_en = f", the others at least {floor} of theirs" if share else ""
+    others_zh = f"，其余各项不低于标准的 {floor}" if share else ""
+    return chosen(
+        language,
+        f"at least {enough} of {count} standards{others_en}",
+        f"达到 {count} 项标准中的至少 {enough} 项{others_zh}",
+    )
+
+
 def _filled(language: Language, word: str, limit: str) -> str:
     en, zh = _GOALS[word]
     return chosen(language, en.format(limit), zh.format(limit))
@@ -173,6 +215,8 @@ def goal_words(
     """
     if isinstance(target, Composite):
         return _of_members(target, language)
+    if isinstance(target, Alias):
+        return chosen(language, f"the same as {target.same_as}", f"与 {target.same_as} 相同")
     if isinstance(target, Milestone):
         return chosen(language, f"done by {target.by}", f"{target.by} 前完成")
     if isinstance(target, Trend):
@@ -187,20 +231,45 @@ def goal_words(
     if measure is None or measure.goal is None:
         return ""
     if measure.entities is not None:
-        each = limit_words(measure.entities.goal, entity_ruler(measure, language), target)
+        each = _of_one(target, measure, language)
         return _of_group(target, each, measure, language)
     words = limit_words(measure.goal, ruler_of(measure, language, None, values), target)
     grows = isinstance(target, Growth) and measure.goal.word != "printed"
     return chosen(language, f"growth of {words}", f"增长{words}") if grows else words
 
 
+def _of_one(target: Target, measure: Measure, language: Language) -> str:
+    """Say what each of a group must reach."""
+    entities = measure.entities
+    assert entities is not None  # its caller looked
+    if isinstance(target, KOfN):
+        return k_of_n_words(target, language)
+    if isinstance(target, Frequency):
+        return _rate_words(target, entities.unit, language)
+    if entities.limits is not None:
+        return limits_words(entities.limits, entity_ruler(measure, language))
+    return limit_words(entities.goal, entity_ruler(measure, language), target)
+
+
 def _of_group(target: Target, each: str, measure: Measure, language: Language) -> str:
     if target.mean_of is not None:
         return chosen(language, f"on average {each}", f"平均{each}")
+    if isinstance(target, Frequency) and target.each is not None:
+        return chosen(language, f"each one {each}", f"每个对象{each}")
     if target.share_of is not None:
         share = ruler_of(measure, language).goal_text(limits_of(measure.goal)[0])
         return chosen(language, f"{each}, for at least {share} of them", f"至少 {share} 的对象{each}")
     return chosen(language, f"each one {each}", f"逐一{each}")
+
+
+def _rate_words(target: Frequency, unit: pint.Unit, language: Language) -> str:
+    """Say how often: at least 1 meeting a week, 每周不少于 1 次会议."""
+    rate = target.at_least
+    zh = {"week": "每周", "month": "每月", "quarter": "每季度", "year": "每年"}[rate.every]
+    events = unit_words(unit, language, Fraction(rate.times))
+    return chosen(
+        language, f"at least {rate.times} {events} a {rate.every}", f"{zh}不少于 {rate.times} {events}"
+    )
 
 
 def _of_members(target: Composite, language: Language) -> str:
@@ -220,6 +289,8 @@ def time_words(target: Target, language: Language = "en") -> str:
         >>> time_words(target), time_words(target, "zh")
         ('in each year 2023–2025', '2023—2025 年逐年')
     """
+    if isinstance(target, Frequency):
+        return _span_words(target, language)
     if target.total_over is not None:
         first, last = target.total_over
         return chosen(language, f"in total {first}–{last}", f"{first}—{last} 年合计")
@@ -233,6 +304,19 @@ def time_words(target: Target, language: Language = "en") -> str:
     if target.by is not None:
         return chosen(language, f"by {target.by}", f"截至 {target.by} ")
     return ""
+
+
+def _span_words(target: Frequency, language: Language) -> str:
+    """Say in which years, and whether only as long as the duty of each one runs."""
+    said = [f"in {target.during[0]}–{target.during[1]}"] if target.during else []
+    said += ["as long as its duty runs"] if target.active else []
+    said += [f"until {target.by}"] if target.by else []
+    years = f"{target.during[0]}—{target.during[1]} 年" if target.during else ""
+    until = f"截至 {target.by} ，" if target.by else ""
+    zh = (
+        f"{until}{years}履行期内" if target.active else f"{until}{years}期间" if years else until.rstrip("，")
+    )
+    return chosen(language, ", ".join(said), zh)
 
 
 def who_words(measure: Measure, dictionary: Dictionary, language: Language = "en") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -17,7 +18,22 @@ from edutargets.yaml_files import Definition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Goal", "GoalWords", "NeverChanging", "QuantityText", "Verdict", "goal_of", "rounding_step"]
+    from pydantic.config import JsonDict
+
+__all__ = [
+    "ByValue",
+    "Goal",
+    "GoalWords",
+    "LimitText",
+    "NeverChanging",
+    "QuantityText",
+    "Verdict",
+    "goal_of",
+    "limit_goal",
+    "rounding_step",
+]
+
+COLUMN_NAME = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$"
 
 
 class Verdict(StrEnum):
@@ -38,15 +54,68 @@ def _quantity(value: object) -> Quantity:
         raise ValueError(str(error)) from error
 
 
+_ONE_LIMIT: JsonDict = {
+    "type": ["string", "number"],
+    "description": "a number with its unit",
+    "examples": ["83 %", "7000 CNY/student/year", "12亿元"],
+}
 QuantityText = Annotated[
     Quantity,
     BeforeValidator(_quantity),
     PlainSerializer(str, return_type=str),
+    WithJsonSchema(_ONE_LIMIT),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ByValue:
+    """A limit for each value of a column, e.g. for each stage.
+
+    Args:
+        limits: Pairs of a value of the column and its limit, in the order they are written.
+    """
+
+    limits: tuple[tuple[str, Quantity], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{value}: {limit}" for value, limit in self.limits)
+
+
+def _limit(value: object) -> Quantity | ByValue:
+    if isinstance(value, ByValue):
+        return value
+    if not isinstance(value, Mapping):
+        return _quantity(value)
+    limits, wrong = [], [] if value else ["no value has a limit, e.g. {primary: 45 student}"]
+    for key, written in value.items():
+        try:
+            limits.append((str(key), _quantity(written)))
+        except ValueError as error:
+            wrong.append(f"{key}: {error}")
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return ByValue(tuple(limits))
+
+
+def _written_limit(limit: Quantity | ByValue) -> str | dict[str, str]:
+    return {value: str(one) for value, one in limit.limits} if isinstance(limit, ByValue) else str(limit)
+
+
+LimitText = Annotated[
+    Quantity | ByValue,
+    BeforeValidator(_limit),
+    PlainSerializer(_written_limit),
     WithJsonSchema(
         {
-            "type": ["string", "number"],
-            "description": "a number with its unit",
-            "examples": ["83 %", "7000 CNY/student/year", "12亿元"],
+            "anyOf": [
+                _ONE_LIMIT,
+                {
+                    "type": "object",
+                    "description": "a limit for each value of `by_column`",
+                    "additionalProperties": {"type": ["string", "number"]},
+                    "minProperties": 1,
+                },
+            ]
         }
     ),
 ]
@@ -60,13 +129,18 @@ class NeverChanging(Definition):
 
 
 class GoalWords(Definition):
-    """The goal as it is written: the limit itself is enough (以上 includes it), ``above`` leaves it out."""
+    """The goal as it is written: the limit itself is enough (以上 includes it), ``above`` leaves it out.
 
-    at_least: QuantityText | None = None
-    at_most: QuantityText | None = None
-    above: QuantityText | None = None
-    below: QuantityText | None = None
-    exactly: QuantityText | None = None
+    A limit may depend on a column: ``at_most: {primary: 45 student, junior: 50 student}`` beside
+    ``by_column: stage``.
+    """
+
+    at_least: LimitText | None = None
+    at_most: LimitText | None = None
+    above: LimitText | None = None
+    below: LimitText | None = None
+    exactly: LimitText | None = None
+    by_column: Annotated[str, Field(pattern=COLUMN_NAME)] | None = None
     between: tuple[QuantityText, QuantityText] | None = None
     about: QuantityText | None = None
     tolerance: QuantityText | None = None
@@ -77,6 +151,23 @@ class GoalWords(Definition):
         """The goal words that are used."""
         words = ("at_least", "at_most", "above", "below", "exactly", "between", "about", "printed")
         return tuple(word for word in words if getattr(self, word) is not None)
+
+    @property
+    def by_value(self) -> ByValue | None:
+        """The limits, where a column decides which one holds."""
+        found = [getattr(self, word) for word in self.stated]
+        return next((one for one in found if isinstance(one, ByValue)), None)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Every number with its unit that the goal is written in."""
+        found: list[Quantity] = []
+        for word in self.stated:
+            limit = getattr(self, word)
+            ends = [one for _, one in limit.limits] if isinstance(limit, ByValue) else [limit]
+            ends = list(limit) if word == "between" else ends
+            found += [end for end in ends if isinstance(end, Quantity)]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +242,7 @@ def goal_of(words: GoalWords, convert: Callable[[Quantity], Fraction]) -> Goal:
             raise UnitError(Fault("", f"between {ends} runs backwards", "the smaller first", code="goal"))
         return Goal(word, low, high)
     quantity: Quantity = getattr(words, word)
+    assert isinstance(quantity, Quantity)  # limits that hang on a column are turned one by one
     limit = convert(quantity)
     if word == "about":
         share = words.tolerance.to("") if words.tolerance else Fraction(0)
@@ -158,6 +250,11 @@ def goal_of(words: GoalWords, convert: Callable[[Quantity], Fraction]) -> Goal:
     if word == "printed":
         half = convert(Quantity(rounding_step(quantity), quantity.unit)) / 2
         return Goal(word, exactly(limit - half), exactly(limit + half))
+    return limit_goal(word, limit)
+
+
+def limit_goal(word: str, limit: Fraction) -> Goal:
+    """Turn at least, at most, above, below or exactly a number into the numbers that are enough."""
     lower = exactly(limit) if word in {"at_least", "above", "exactly"} else None
     upper = exactly(limit) if word in {"at_most", "below", "exactly"} else None
     return Goal(word, lower, upper, open_ended=word in {"above", "below"})

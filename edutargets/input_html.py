@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from edutargets.checks import Severity, Status
 from edutargets.display_html import cell, html_table
 from edutargets.findings import Decision
-from edutargets.goal_wording import goal_words, time_words, type_words
-from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.goal_wording import goal_words, k_of_n_words, time_words, type_words
+from edutargets.goals import ByValue
+from edutargets.rates import Rate
+from edutargets.targets import Alias, Comparison, Composite, KOfN, Milestone, Trend
 from edutargets.text_tables import text_table
 from edutargets.units import Quantity, parse_unit
 from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of
@@ -52,21 +54,33 @@ _WRITTEN = {
 
 def _written_goal(target: Target, language: Language) -> str:
     """Say the goal as it is written; the plan alone does not know the unit of every measure."""
-    if isinstance(target, Composite | Milestone | Trend | Comparison):
+    if isinstance(target, Composite | Milestone | Trend | Comparison | Alias):
         return goal_words(target, None, language)
     word = target.stated[0]
     if target.between is not None:
         low, high = target.between
         first, last = decimal_text(low.number, decimals_of(low.number) or 0), _quantity(high, language)
         return chosen(language, f"between {first} and {last}", f"{first} ～ {last}")
-    en, zh = (text.format(_quantity(getattr(target, word), language)) for text in _WRITTEN[word])
-    said = chosen(language, en, zh)
+    en, zh = (text.format(_limit(getattr(target, word), language)) for text in _WRITTEN[word])
+    said = k_of_n_words(target, language) if isinstance(target, KOfN) else chosen(language, en, zh)
     if target.share_at_least is not None:
         share = target.share_at_least
         return chosen(language, f"{said}, for at least {share} of them", f"至少 {share} 的对象{said}")
     each = chosen(language, "each one ", "逐一") if target.each is not None else ""
     mean = chosen(language, "on average ", "平均") if target.mean_of is not None else ""
     return f"{each}{mean}{said}"
+
+
+def _limit(limit: Quantity | ByValue | Rate, language: Language) -> str:
+    """Say a written limit, or what it is for each value of a column, or how often."""
+    if isinstance(limit, Rate):
+        zh = {"week": "每周", "month": "每月", "quarter": "每季度", "year": "每年"}[limit.every]
+        return chosen(language, str(limit), f"{zh} {limit.times} 次")
+    if not isinstance(limit, ByValue):
+        return _quantity(limit, language)
+    texts = [(_quantity(one, language), value) for value, one in limit.limits]
+    en = " or ".join(f"{text} ({value})" for text, value in texts)
+    return chosen(language, en, "、".join(f"{text}（{value}）" for text, value in texts))
 
 
 def _quantity(quantity: Quantity, language: Language) -> str:

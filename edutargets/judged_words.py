@@ -10,6 +10,7 @@ from edutargets.entities import ENTITY_BY_NAME
 from edutargets.expressions import unit_of
 from edutargets.goal_wording import entity_ruler, limit_words, ruler_of
 from edutargets.goals import Verdict
+from edutargets.row_targets import Dispersion
 from edutargets.targets import Coefficient, Comparison, Composite, Growth, Milestone, PerHundred, Trend
 from edutargets.totals_sql import pieces_of
 from edutargets.units import parse_unit
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "agreement",
     "comparison_words",
+    "deciding_parts",
     "part_ruler",
     "part_words",
     "plain",
@@ -39,6 +41,9 @@ _PARTS = {
     "lowest": ("lowest", "最低"),
     "highest": ("highest", "最高"),
     "total": ("total", "合计"),
+    "total_value": ("all amounts", "数额合计"),
+    "total_weight": ("all weights", "权重合计"),
+    "square": ("coefficient squared", "差异系数的平方"),
     "count": ("count", "数量"),
     "amount": ("amount", "金额"),
     "value": ("value", "数值"),
@@ -46,6 +51,7 @@ _PARTS = {
     "before": ("the year before", "上年"),
     "after": ("the year itself", "本年"),
     "evidence": ("evidence", "佐证"),
+    "incomplete": ("evidence incomplete", "佐证不全"),
 }
 _SIGNS = {-1: "<", 0: "=", 1: ">"}
 
@@ -76,8 +82,15 @@ def part_ruler(attainment: Attainment, name: str, language: Language) -> Ruler:
     if name in {"before", "after", "value", "against"}:
         ruler = ruler_of(measure, language)
         return Ruler(measure.unit, language, percent=ruler.percent and not isinstance(measure.target, Growth))
+    if measure.rows is not None and name in measure.rows.units:
+        limits = _squares(measure.goal) if name == "square" else ()
+        return Ruler(measure.rows.units[name], language, limits=limits)
     assert dictionary is not None  # its callers look
-    return Ruler(unit_of(measure.parts[name], dictionary), language)
+    return Ruler(unit_of({**measure.parts, **measure.extras}[name], dictionary), language)
+
+
+def _squares(goal: Goal | None) -> tuple[Fraction, ...]:
+    return tuple(limit**2 for limit in limits_of(goal))
 
 
 # values --------------------------------------------------------------------------------------------
@@ -85,6 +98,7 @@ def part_ruler(attainment: Attainment, name: str, language: Language) -> Ruler:
 
 def value_words(attainment: Attainment, result: Result, language: Language) -> str:
     """Say the value of one year or span, in as many digits as its verdict needs."""
+    attainment = attainment.original
     measure, target = attainment.measure, attainment.target
     if result.value is None or measure is None:
         return chosen(language, "no value", "无数值")
@@ -133,6 +147,14 @@ def _beside(attainment: Attainment, result: Result, language: Language) -> str:
 def _evidence(attainment: Attainment, result: Result, language: Language) -> str:
     found = result.parts["evidence"].value
     unit = part_ruler(attainment, "evidence", language).words(found)
+    incomplete = result.parts["incomplete"].value if "incomplete" in result.parts else Fraction(0)
+    if not found and incomplete:
+        unit = part_ruler(attainment, "evidence", language).words(incomplete)
+        return chosen(
+            language,
+            f"{plain(incomplete)} {unit} in time, but incomplete evidence",
+            f"期限内有 {plain(incomplete)} {unit}，但佐证不全",
+        )
     if not found:
         return chosen(language, "no evidence in time", "期限内没有佐证")
     return chosen(language, f"{plain(found)} {unit} in time", f"期限内有 {plain(found)} {unit}")
@@ -143,17 +165,30 @@ def _evidence(attainment: Attainment, result: Result, language: Language) -> str
 
 def comparison_words(attainment: Attainment, language: Language) -> str:
     """Say how the verdict was decided, in whole or full numbers that anybody can work out again."""
+    attainment = attainment.original
     result, measure = attainment.deciding, attainment.measure
     if result is None or measure is None or result.value is None or result.goal is None:
         return ""
     if result.goal.word == "printed":
         return _printed(attainment, result, language)
-    if result.bounds is not None and not _is_exact(result):
+    if result.bounds is not None and not _is_exact(attainment, result):
         return _of_range(attainment, result, language)
+    if isinstance(attainment.target, Dispersion):
+        return _of_squares(attainment, result)
     if isinstance(attainment.target, Trend | Comparison):
         first, other = ("after", "before") if isinstance(attainment.target, Trend) else ("value", "against")
         return _of_two(attainment, result, first, other)
     return "; ".join(_held(attainment, result, limit) for limit in _telling(result))
+
+
+def _of_squares(attainment: Attainment, result: Result) -> str:
+    """Hold the square of a coefficient against the square of its limit, so that no root decides."""
+    square, said = result.parts["square"].value, []
+    number = part_ruler(attainment, "square", "en").number(square)
+    for limit in _telling(result):
+        sign = _SIGNS[(square > limit**2) - (square < limit**2)]
+        said.append(f"{number} {sign} {plain(limit)}² = {plain(limit**2)}")
+    return "; ".join(said)
 
 
 def _of_two(attainment: Attainment, result: Result, first: str, other: str) -> str:
@@ -175,8 +210,14 @@ def _of_two(attainment: Attainment, result: Result, first: str, other: str) -> s
     return f"{left} = {plain(above * under)} {sign} {right} = {plain(over * below)}"
 
 
-def _is_exact(result: Result) -> bool:
-    return all(part.is_exact for name, part in result.parts.items() if name not in {"lowest", "highest"})
+def deciding_parts(attainment: Attainment, result: Result) -> tuple[str, ...]:
+    """Name the totals that make the value, without what is only told beside it."""
+    beside = attainment.measure.extras if attainment.measure is not None else {}
+    return tuple(name for name in result.parts if name not in beside)
+
+
+def _is_exact(attainment: Attainment, result: Result) -> bool:
+    return all(result.parts[name].is_exact for name in deciding_parts(attainment, result))
 
 
 def _telling(result: Result) -> tuple[Fraction, ...]:
@@ -196,7 +237,7 @@ def _telling(result: Result) -> tuple[Fraction, ...]:
 def _held(attainment: Attainment, result: Result, limit: Fraction) -> str:
     """Write one comparison; a division is multiplied out, so that both sides are full numbers."""
     parts, value = result.parts, result.value or Fraction(0)
-    names = [name for name in parts if name not in {"lowest", "highest"}]
+    names = deciding_parts(attainment, result)
     sign = _SIGNS[(value > limit) - (value < limit)]
     if isinstance(attainment.target, Growth) and {"before", "after"} <= set(parts):
         before, after = parts["before"].value, parts["after"].value
@@ -258,6 +299,7 @@ def agreement(attainment: Attainment) -> Literal["rounding", "interval", "no"]:
         ``rounding`` if the printed inputs, computed and rounded half up, give the printed figure;
         ``interval`` if they only do somewhere within their own rounding; ``no`` if they do not.
     """
+    attainment = attainment.original
     result = attainment.deciding
     if result is None or result.goal is None or result.value is None or attainment.verdict is not Verdict.MET:
         return "no"
@@ -311,10 +353,11 @@ def _printed(attainment: Attainment, result: Result, language: Language) -> str:
 
 def range_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
     """Say between which numbers the value lies and what keeps it from being exact; nothing if it is."""
+    attainment = attainment.original
     result, measure, statistics = attainment.deciding, attainment.measure, attainment.statistics
     if result is None or measure is None or statistics is None or result.bounds is None:
         return ()
-    if _is_exact(result) or isinstance(attainment.target, Composite):
+    if _is_exact(attainment, result) or isinstance(attainment.target, Composite):
         return ()
     ruler = ruler_of(measure, language, result.goal)
     if isinstance(attainment.target, Trend | Comparison | Coefficient):
@@ -332,12 +375,8 @@ def range_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
     blank, unsure = max(cell.blank for cell in cells), max(cell.unsure for cell in cells)
     if blank:
         are = "cells are" if blank > 1 else "cell is"
-        reasons.append(
-            (
-                f"{blank:,} {are} blank and may be anything that is plausible",
-                f"有 {blank:,} 个单元格空缺，按合理范围取值",
-            )
-        )
+        en = f"{blank:,} {are} blank and may be anything that is plausible"
+        reasons.append((en, f"有 {blank:,} 个单元格空缺，按合理范围取值"))
     if unsure:
         reasons.append(
             (

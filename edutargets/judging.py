@@ -8,9 +8,12 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from edutargets.bounds import Interval
+from edutargets.bounds import Interval, exactly
+from edutargets.dispersions import coefficient, spread_of, squared_goal
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
+from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
+from edutargets.row_targets import Dispersion, Frequency
 from edutargets.sources import Bilingual
 from edutargets.targets import Growth, Trend
 
@@ -67,6 +70,8 @@ class Judge:
     def results(self) -> tuple[Result, ...]:
         """Return every year, span or step that the target is judged on."""
         target = self.measure.target
+        if isinstance(target, Frequency):
+            return (self._often(target),)
         if self.undated:
             return (self._judged("", ()),)
         years = target.years(self.reported)
@@ -130,6 +135,8 @@ class Judge:
     def _judged(self, period: str, years: tuple[int, ...]) -> Result:
         measure = self.measure
         chosen = years or None
+        if isinstance(measure.target, Dispersion):
+            return self._apart(period, years)
         try:
             parts = dict(
                 parts_of(measure.parts, lambda one: self.statistics.total(one, chosen), self.dictionary)
@@ -146,7 +153,43 @@ class Judge:
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
         assert measure.goal is not None
-        return _result(period, years, found, judged, parts, measure.goal)
+        return _with_evidence(_result(period, years, found, judged, parts, measure.goal))
+
+    # rows
+
+    def _apart(self, period: str, years: tuple[int, ...]) -> Result:
+        """Judge how far rows lie apart: the square of the coefficient against the square of the goal."""
+        rows, goal = self.measure.rows, self.measure.goal
+        assert rows is not None  # bound so
+        assert goal is not None  # bound so
+        try:
+            found = spread_of(self.statistics.listed(rows.lists["rows"], years or None))
+        except NoValueError as error:
+            return self._none(period, years, error.en, error.zh)
+        verdict = squared_goal(goal).judge(exactly(found.square))
+        value = coefficient(found, goal)
+        numbers = {"total_value": found.value, "total_weight": found.weight, "square": found.square}
+        parts = {name: Part(number, exactly(number)) for name, number in numbers.items()}
+        short = Fraction(0) if verdict is Verdict.MET else goal.shortfall(value)
+        return Result(period, years, verdict, value, exactly(value), MappingProxyType(parts), goal, short)
+
+    def _often(self, target: Frequency) -> Result:
+        """Judge the whole span at once; a year that was not reported leaves it open, a miss settles it."""
+        years = target.years(self.reported)
+        missing = [found for year in years if (found := self._not_reported(year)) is not None]
+        due = tuple(year for year in years if year not in {one.years[0] for one in missing})
+        if not due:
+            none = "no year of the span was reported", "该时期没有任何年度的数据"
+            return self._none(_span(years), years, *none)
+        try:
+            share, parts = parts_of_organisers(organisers_of(self.measure, self.statistics, due))
+        except NoValueError as error:
+            return self._none(_span(due), due, error.en, error.zh)
+        assert self.measure.goal is not None  # bound so
+        judged = _result(_span(due), due, share, share, parts, self.measure.goal)
+        if missing and judged.verdict is not Verdict.NOT_MET:
+            return replace(missing[0], period=_span(years), years=years)
+        return judged
 
     def _extras(self, years: tuple[int, ...] | None) -> dict[str, Part]:
         """Return what is told beside the verdict, such as the lowest value of all, where it is known."""
@@ -200,6 +243,15 @@ class Judge:
         if target.never_increasing:
             goal = Goal("never_increasing", upper=zero)
         return _result(period, years, new, change, {"before": old, "after": new}, goal)
+
+
+def _with_evidence(result: Result) -> Result:
+    """Say of a milestone that is open that its evidence is incomplete, where that is why."""
+    incomplete = result.parts.get("incomplete")
+    if result.verdict is not Verdict.UNDETERMINED or incomplete is None or not incomplete.value:
+        return result
+    reason = Bilingual(en="the row exists but its evidence is incomplete", zh="已有记录，但佐证不全")
+    return replace(result, reason=reason)
 
 
 def _result(

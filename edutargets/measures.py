@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from edutargets.bound_measures import Entities, Measure
 from edutargets.bounds import exactly
 from edutargets.entity_conditions import condition_of, divides, split
 from edutargets.errors import DefinitionError, Fault, UnitError
 from edutargets.expressions import (
     Aggregate,
     Arithmetic,
-    ChildValue,
-    Column,
-    Compare,
-    Day,
     Node,
     Number,
-    aggregates_of,
     all_of,
     rounding_lost,
     unit_of,
     walk,
 )
-from edutargets.goal_units import goal_in_unit
+from edutargets.goal_units import goal_in_unit, quantity_in_unit
 from edutargets.goals import Goal
+from edutargets.k_of_n_measures import bound_standards, k_of_n_measure
+from edutargets.milestone_measures import milestone_measure
+from edutargets.row_measures import dispersion_measure, frequency_measure
+from edutargets.row_targets import Dispersion, Frequency
+from edutargets.standards import bound_limits
 from edutargets.targets import (
+    Alias,
     Comparison,
     Composite,
+    Count,
     Growth,
+    KOfN,
     Milestone,
     PerHundred,
     Quotient,
@@ -44,84 +47,15 @@ if TYPE_CHECKING:
 
     import pint
 
+    from edutargets.goals import ByValue
+    from edutargets.standards import Limits
     from edutargets.tables import Dictionary, Relation
+    from edutargets.units import Quantity
 
 __all__ = ["Entities", "Measure", "bind"]
 
 _EXTREMES: Mapping[str, Literal["min", "max"]] = {"lowest": "min", "highest": "max"}
 _HUNDRED = Number(Fraction(100))
-
-
-@dataclass(frozen=True, slots=True)
-class Entities:
-    """Those who must each fulfil a promise.
-
-    Args:
-        relation: The table or view they are rows of.
-        where: Which of its rows they are.
-        value: What each of them has.
-        meets: The condition that each must hold; ``None`` where their mean is judged.
-        unit: The unit of each one's value.
-        goal: What each must reach.
-    """
-
-    relation: Relation
-    where: Node | None
-    value: Node
-    meets: Node | None
-    unit: pint.Unit
-    goal: Goal
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a target computes, ready for any engine.
-
-    Args:
-        target: The target it belongs to.
-        parts: The named totals, in the order they are shown.
-        value: How the totals make the value.
-        unit: The unit of the value.
-        goal: What is enough, in that unit; ``None`` where the rule needs no number (a trend).
-        against: The other side of a comparison.
-        entities: Those who must each fulfil it.
-        tables: All tables that must have reported.
-        per_hundred: Whether the value is for each hundred.
-    """
-
-    target: Target
-    parts: Mapping[str, Node]
-    value: Node
-    unit: pint.Unit
-    goal: Goal | None
-    tables: tuple[str, ...]
-    against: Node | None = None
-    entities: Entities | None = None
-    extras: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def per_hundred(self) -> bool:
-        """Whether the value is for each hundred of what stands below."""
-        return isinstance(self.target, PerHundred)
-
-    def aggregates(self) -> tuple[Aggregate, ...]:
-        """Return everything an engine must count or add up for it."""
-        nodes = [
-            *self.parts.values(),
-            self.value,
-            *([self.against] if self.against else []),
-            *self.extras.values(),
-        ]
-        return tuple(dict.fromkeys(aggregate for node in nodes for aggregate in aggregates_of(node)))
-
-    def needs(self) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-        """Return the tables and the columns that must be there, those only looked up included."""
-        nodes = [node for aggregate in self.aggregates() for node in walk(aggregate)]
-        columns = frozenset((node.table, node.name) for node in nodes if isinstance(node, Column))
-        children = [node for node in nodes if isinstance(node, ChildValue)]
-        columns |= {(child.aggregate.table, mine) for child in children for mine, _ in child.link}
-        tables = frozenset(node.table for node in nodes if isinstance(node, Column | Aggregate))
-        return tables, columns
 
 
 def bind(target: Target, dictionary: Dictionary, place: str = "") -> Measure:
@@ -150,10 +84,11 @@ class _Binder:
     def __init__(self, target: Target, dictionary: Dictionary, place: str) -> None:
         self.target, self.dictionary, self.place = target, dictionary, place
         self.faults: list[Fault] = []
+        self.limits: Limits | None = None
 
     def measure(self) -> Measure | None:
-        if isinstance(self.target, Composite):
-            message = f"{self.target.id} is a composite: its members are bound, not itself"
+        if isinstance(self.target, Composite | Alias):
+            message = f"{self.target.id} rests on other targets: those are bound, not itself"
             raise TypeError(message)
         if isinstance(self.target, Milestone):
             return self._milestone(self.target)
@@ -161,6 +96,8 @@ class _Binder:
         if self.faults:
             return None
         where = self._where(scope, self.target.where)
+        if isinstance(self.target, KOfN):
+            return self._k_of_n(self.target, scope, where)
         parts = {
             name: self._expression(name, text, scope, where)
             for name, text in self.target.expressions().items()
@@ -210,13 +147,17 @@ class _Binder:
         return all_of(*conditions)
 
     def _expression(self, part: str, text: str, scope: Relation | None, where: Node | None) -> Node | None:
-        from edutargets.sql_reading import read_measure  # noqa: PLC0415  # sqlglot: needed once a plan is read
+        from edutargets.sql_reading import read_count, read_measure  # noqa: PLC0415  # sqlglot: needed once a plan is read
 
         place = f"{self.place}.{part}"
         try:
-            node = read_measure(
-                text, self.dictionary, scope, place, where=where, entity=self.target.entities is not None
-            )
+            if isinstance(self.target, Frequency):
+                node = read_measure(text, self.dictionary, scope, place)
+            elif self.target.entities is None and (isinstance(self.target, Count) or part == "numerator"):
+                node = read_count(text, self.dictionary, scope, place, where=where)
+            else:
+                entity = self.target.entities is not None
+                node = read_measure(text, self.dictionary, scope, place, where=where, entity=entity)
             unit_of(node, self.dictionary, place)
         except DefinitionError as error:
             self.faults.extend(error.faults)
@@ -241,6 +182,9 @@ class _Binder:
         scope: Relation | None,
         where: Node | None,
     ) -> Measure | None:
+        if isinstance(self.target, Dispersion | Frequency):
+            assert scope is not None  # both name their rows
+            return self._by_rows(self.target, parts, (scope, where))
         value, unit = self._value(parts, units)
         tables = self._tables([*parts.values(), *([against] if against else [])], scope)
         self._check_time(tables)
@@ -252,6 +196,23 @@ class _Binder:
             assert goal is not None
             return self._for_entities(scope, where, value, unit, goal, tables)
         return Measure(self.target, MappingProxyType(parts), value, unit, goal, tables, against)
+
+    def _by_rows(
+        self, target: Dispersion | Frequency, parts: dict[str, Node], group: tuple[Relation, Node | None]
+    ) -> Measure | None:
+        """Bind what no total can judge."""
+        try:
+            if isinstance(target, Frequency):
+                return frequency_measure(target, self.dictionary, self.place, group, parts["events"])
+            sides = parts["value"], parts["weight"]
+            self._check_time(self._tables(list(sides), group[0]))
+            goal = self._goal(parse_unit("")[1])
+            if self.faults or goal is None:
+                return None
+            return dispersion_measure(target, self.dictionary, self.place, group, sides, goal)
+        except DefinitionError as error:
+            self.faults.extend(error.faults)
+            return None
 
     def _value(self, parts: dict[str, Node], units: dict[str, pint.Unit]) -> tuple[Node, pint.Unit]:
         if not isinstance(self.target, Quotient):
@@ -300,10 +261,27 @@ class _Binder:
 
     def _goal(self, unit: pint.Unit) -> Goal | None:
         try:
+            if self.target.by_value is not None:
+                self.limits = self._limits(self.target.by_value, unit)
+                return next(iter(self.limits.goals.values()))
             return goal_in_unit(self.target, unit)
         except UnitError as error:
             self.faults.extend(fault.at(f"{self.place}.{self.target.stated[0]}") for fault in error.faults)
-            return None
+        except DefinitionError as error:
+            self.faults.extend(error.faults)
+        return None
+
+    def _limits(self, limit: ByValue, unit: pint.Unit) -> Limits:
+        """Bind the limits that a column decides."""
+        target = self.target
+        assert target.entities is not None  # it would not have been read
+        assert target.by_column is not None  # as above
+        at = (self.dictionary, self.dictionary.relation(target.entities), self.place)
+
+        def convert(quantity: Quantity) -> Fraction:
+            return quantity_in_unit(target, quantity, unit)
+
+        return bound_limits(target.stated[0], limit, target.by_column, convert, at)
 
     # each of a group
 
@@ -323,13 +301,14 @@ class _Binder:
             mean, per = Arithmetic("/", total, everyone), unit / parse_unit(scope.counts)[1]
             entities = Entities(scope, where, value, None, unit, goal)
             return Measure(self.target, parts, mean, per, goal, tables, None, entities)
-        meets = self._condition(goal, value)
+        checked = self._condition(goal, value)
+        meets = checked if self.limits is None else self.limits.condition(value)
         meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)
         parts = MappingProxyType({"meeting": meeting, "all": everyone})
         share = exactly(self.target.share_at_least.to("") if self.target.share_at_least else Fraction(1))
         extremes = (
             {}
-            if divides(value)
+            if divides(value) or self.limits is not None
             else {
                 name: Aggregate(kind, scope.table, value, where, scope.counts)
                 for name, kind in _EXTREMES.items()
@@ -343,7 +322,7 @@ class _Binder:
             Goal("at_least", lower=share),
             tables,
             None,
-            Entities(scope, where, value, meets, unit, goal),
+            Entities(scope, where, value, meets, unit, goal, self.limits),
             MappingProxyType(extremes),
         )
 
@@ -358,27 +337,16 @@ class _Binder:
             )
         return condition_of(goal, value)
 
+    def _k_of_n(self, target: KOfN, scope: Relation | None, where: Node | None) -> Measure | None:
+        assert scope is not None  # it says who
+        standards = bound_standards(target, self.dictionary, scope, self.place, self.faults)
+        tables = self._tables([one.value for one in standards], scope)
+        self._check_time(tables)
+        return None if self.faults else k_of_n_measure(target, scope, where, standards, tables)
+
     def _milestone(self, target: Milestone) -> Measure | None:
         scope = self._scope(target.from_)
         where = self._where(scope, target.where)
         if scope is None or self.faults:
             return None
-        column = self.dictionary.tables[scope.table].columns.get(target.done_on)
-        if column is None or column.type != "date":
-            self.fault(
-                f"`done_on` names {target.done_on!r}, which is no date column of {scope.table!r}",
-                "a column of type date",
-                "unknown-column",
-            )
-            return None
-        in_time = Compare("<=", Column(scope.table, target.done_on), Day(target.by))
-        evidence = Aggregate("count", scope.table, None, all_of(where, in_time), scope.counts)
-        goal = Goal("at_least", lower=exactly(1))
-        return Measure(
-            target,
-            MappingProxyType({"evidence": evidence}),
-            evidence,
-            parse_unit(scope.counts)[1],
-            goal,
-            (scope.table,),
-        )
+        return milestone_measure(target, self.dictionary, (scope, where), self.place, self.faults)

@@ -10,7 +10,7 @@ from edutargets.entities import ENTITY_BY_NAME
 from edutargets.expressions import unit_of
 from edutargets.goal_wording import entity_ruler, ruler_of
 from edutargets.goals import Verdict
-from edutargets.judged_words import part_ruler, plain
+from edutargets.judged_words import deciding_parts, part_ruler, plain
 from edutargets.targets import (
     Amount,
     Comparison,
@@ -47,6 +47,7 @@ def shortfall_words(attainment: Attainment, language: Language, *, brief: bool =
         language: ``en`` or ``zh``.
         brief: Whether the worst of a group is left out, as in a table.
     """
+    attainment = attainment.original
     result, measure = attainment.deciding, attainment.measure
     if attainment.verdict is not Verdict.NOT_MET or result is None or measure is None:
         return ""
@@ -94,9 +95,12 @@ def needed(attainment: Attainment) -> Fraction | None:
 
     Whole for whatever is counted. ``None`` where the target is met, or where no such number exists.
     """
+    attainment = attainment.original
     result = attainment.deciding
     if attainment.verdict is not Verdict.NOT_MET or result is None or result.value is None:
         return None
+    if attainment.measure is None:
+        return None  # an alias: the target it repeats says it
     target, goal = attainment.target, result.goal
     if goal is None or goal.word == "printed":
         return None
@@ -109,7 +113,7 @@ def needed(attainment: Attainment) -> Fraction | None:
     if isinstance(target, Growth):
         gap = parts["before"] * (1 + limit) - parts["after"]
         return _whole(gap, sign, goal, attainment, "after")
-    names = [name for name in parts if name not in {"lowest", "highest"}]
+    names = deciding_parts(attainment, result)
     if len(names) == 1 and isinstance(target, Count | Amount):
         return _whole(limit - result.value, sign, goal, attainment, names[0])
     if len(names) == 2 and isinstance(target, Ratio | PerStudentAmount | Density):  # noqa: PLR2004  # both sides
@@ -141,6 +145,7 @@ def _whole(gap: Fraction, sign: int, goal: Goal, attainment: Attainment, part: s
 
 def need_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
     """Say what it would take to meet the goal, all else staying as it is, or why no number says it."""
+    attainment = attainment.original
     target, result = attainment.target, attainment.deciding
     if attainment.verdict is not Verdict.NOT_MET:
         return ()
@@ -177,7 +182,7 @@ def _members_wanted(attainment: Attainment, language: Language) -> tuple[str, ..
 def _of_numerator(
     attainment: Attainment, result: Result, gap: Fraction, language: Language
 ) -> tuple[str, ...]:
-    names = [name for name in result.parts if name not in {"lowest", "highest"}]
+    names = deciding_parts(attainment, result)
     said = _amount(part_ruler(attainment, names[0], language), gap, language)
     if len(names) == 1:
         return (said,)
@@ -263,6 +268,7 @@ def _against_other(
 
 def small_count_words(attainment: Attainment, language: Language) -> str:
     """Say what one teacher, or one school, weighs in a share; nothing where the numbers are large."""
+    attainment = attainment.original
     result, measure = attainment.deciding, attainment.measure
     if result is None or measure is None or result.value is None or result.goal is None:
         return ""

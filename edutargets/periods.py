@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -45,6 +45,9 @@ class TimeWords(Definition):
     in_: Year | None = Field(default=None, alias="in")
     at_every: Literal["snapshot"] | None = None
 
+    during_needs_every: ClassVar[bool] = True
+    """Whether a span of years is judged year by year."""
+
     @model_validator(mode="after")
     def _one_time_word(self) -> TimeWords:
         words = [
@@ -60,7 +63,7 @@ class TimeWords(Definition):
         if len(words) > 1:
             message = f"one time word is enough, found {' and '.join(words)}"
             raise ValueError(message)
-        if (self.every is None) != (self.during is None):
+        if self.during_needs_every and (self.every is None) != (self.during is None):
             message = "`every: year` needs `during: [first, last]`, and the other way round"
             raise ValueError(message)
         if self.by is not None and self.total_over is not None and self.by.year < self.total_over[0]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edutargets.errors import DefinitionError, Fault, near_names
 from edutargets.measures import Measure, bind
-from edutargets.targets import Composite, Target
+from edutargets.targets import Alias, Composite, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,13 +47,13 @@ def checked_measures(
             continue
         places[target.id] = entry.place
         faults.extend(_cite_faults(entry, texts))
-        if isinstance(target, Composite):
+        if isinstance(target, Composite | Alias):
             continue
         try:
             measures[target.id] = bind(target, dictionary, entry.place)
         except DefinitionError as error:
             faults.extend(error.faults)
-    faults.extend(_composite_faults(entries))
+    faults.extend(_resting_faults(entries))
     return measures
 
 
@@ -77,10 +77,10 @@ def _cite_faults(entry: Entry, texts: Mapping[str, SourceText]) -> Iterator[Faul
         )
 
 
-def _composite_faults(entries: Sequence[Entry]) -> Iterator[Fault]:
-    """Yield members that do not exist, and composites that contain themselves."""
+def _resting_faults(entries: Sequence[Entry]) -> Iterator[Fault]:
+    """Yield members that do not exist, and composites and aliases that lead back to themselves."""
     for entry in entries:
-        if not isinstance(entry.target, Composite):
+        if not isinstance(entry.target, Composite | Alias):
             continue
         known = {other.target.id: other.target for other in entries if other.is_figure == entry.is_figure}
         for member in entry.target.members:
@@ -91,19 +91,19 @@ def _composite_faults(entries: Sequence[Entry]) -> Iterator[Fault]:
                     near_names(member, known),
                     code="unknown-target",
                 )
-        if _contains(entry.target.id, entry.target, known, set()):
-            yield Fault(entry.place, "the composite contains itself", "other targets", code="composite-cycle")
+        if _leads_to(entry.target.id, entry.target, known, set()):
+            bundle = isinstance(entry.target, Composite)
+            found = "the composite contains itself" if bundle else "the alias leads back to itself"
+            yield Fault(entry.place, found, "other targets", code=f"{entry.target.type}-cycle")
 
 
-def _contains(name: str, composite: Composite, known: Mapping[str, Target], seen: set[str]) -> bool:
-    for member in composite.members:
+def _leads_to(name: str, target: Composite | Alias, known: Mapping[str, Target], seen: set[str]) -> bool:
+    for member in target.members:
         if member == name:
             return True
         below = known.get(member)
-        if (
-            isinstance(below, Composite)
-            and member not in seen
-            and _contains(name, below, known, seen | {member})
-        ):
-            return True
+        if isinstance(below, Composite | Alias) and member not in seen:
+            seen.add(member)
+            if _leads_to(name, below, known, seen):
+                return True
     return False

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from edutargets.errors import DefinitionError, Fault, UnknownTargetError, near_names
+from edutargets.pack_files import PackFile, plan_files, read_tables, source_texts
 from edutargets.plan_checks import Entry, checked_measures
+from edutargets.plan_links import link_faults
+from edutargets.plan_remarks import Remarks, read_remarks
 from edutargets.shown import Shown
-from edutargets.sources import Bilingual, Document, SourceText
-from edutargets.tables import Dictionary, read_dictionary
+from edutargets.stub_marks import stubs_in
 from edutargets.targets import AnyTarget, Target
 from edutargets.yaml_files import (
     Definition,
@@ -26,9 +25,11 @@ from edutargets.yaml_files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edutargets.measures import Measure
+    from edutargets.sources import SourceText
+    from edutargets.tables import Dictionary
 
 __all__ = [
     "Pack",
@@ -52,18 +53,6 @@ class PlanFile(Definition):
 
     targets: tuple[AnyTarget, ...] = ()
     figures: tuple[AnyTarget, ...] = ()
-
-
-class PackFile(Definition):
-    """What stands in ``pack.yaml``: the documents, and the files that hold the tables and the targets."""
-
-    id: str
-    title: Bilingual = Bilingual()
-    documents: Mapping[str, Document] = Field(default_factory=dict)
-    tables: str = "tables.yaml"
-    plan: str | tuple[str, ...] = "plan.yaml"
-    figures: str | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +134,7 @@ class Pack:
         figures: Published figures that the tables must reproduce.
         texts: The source texts, by document.
         measures: Every target and figure, bound to the tables.
+        remarks: What readers wrote beside the plan: exclusions, faults of the text, waivers.
     """
 
     folder: Path
@@ -154,6 +144,7 @@ class Pack:
     figures: Plan
     texts: Mapping[str, SourceText]
     measures: Mapping[str, Measure]
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def id(self) -> str:
@@ -190,11 +181,11 @@ def read_pack(name: str | Path) -> Pack:
         DefinitionError: With every fault of all its files.
 
     Examples:
-        >>> read_pack("no-such-pack")
+        >>> read_pack("no-such-pack")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
         edutargets.errors.DefinitionError: no-such-pack: there is no such pack
-            accepted: a folder with a pack.yaml, or one of china-education-bulletins, jieyang-district-2023
+            accepted: a folder with a pack.yaml, or one of chenghu-modernisation, ...
     """
     pack, faults = _read(name)
     if faults or pack is None:
@@ -233,22 +224,23 @@ def _read(name: str | Path) -> tuple[Pack | None, list[Fault]]:
     folder = pack_folder(name)
     file = read_definition(read_yaml(folder / "pack.yaml"), PackFile)
     faults: list[Fault] = []
-    texts = _texts(folder, file, faults)
-    plans = [file.plan] if isinstance(file.plan, str) else list(file.plan)
-    sources = [*plans, *([file.figures] if file.figures else [])]
+    texts = source_texts(folder, file, faults)
     entries: list[Entry] = []
-    for source in sources:
-        entries += _entries(folder / source, faults)
+    for source in plan_files(folder, file, faults):
+        entries += _entries(folder / source, source, faults)
+    places = {entry.target.id: entry.place for entry in entries}
+    remarks = read_remarks(folder, (file.exclusions, file.findings), texts, places, faults)
     try:
-        dictionary = read_dictionary(folder / file.tables)
+        dictionary = read_tables(folder, file)
     except DefinitionError as error:
         return None, [*faults, *error.faults]
     measures = checked_measures(entries, dictionary, texts, faults)
+    faults.extend(link_faults(entries, dictionary, measures, texts))
     if faults:
         return None, faults
     targets = Plan(tuple(entry.target for entry in entries if not entry.is_figure))
     figures = Plan(tuple(entry.target for entry in entries if entry.is_figure))
-    return Pack(folder, file, dictionary, targets, figures, texts, measures), faults
+    return Pack(folder, file, dictionary, targets, figures, texts, measures, remarks), faults
 
 
 def pack_folder(name: str | Path) -> Path:
@@ -270,27 +262,9 @@ def pack_folder(name: str | Path) -> Path:
     )
 
 
-def _texts(folder: Path, file: PackFile, faults: list[Fault]) -> dict[str, SourceText]:
-    texts = {}
-    for name, document in file.documents.items():
-        path = folder / document.file
-        try:
-            texts[name] = SourceText(document.file, path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            faults.append(
-                Fault(
-                    f"pack.yaml: documents.{name}",
-                    f"{document.file} cannot be read ({error})",
-                    "a UTF-8 text file",
-                    code="no-text",
-                )
-            )
-    return texts
-
-
-def _entries(path: Path, faults: list[Fault]) -> list[Entry]:
+def _entries(path: Path, name: str, faults: list[Fault]) -> list[Entry]:
     try:
-        source = survey_yaml(path)
+        source = survey_yaml(path, name)
     except DefinitionError as error:
         faults.extend(error.faults)
         return []
@@ -301,10 +275,10 @@ def _entries(path: Path, faults: list[Fault]) -> list[Entry]:
         items = value.get(key)
         for index in range(len(items) if isinstance(items, list) else 0):
             found += _entry(source, key, index, faults)
-    if not found and not faults:
+    if not found and not faults and stubs_in(path.read_text(encoding="utf-8-sig")) is None:
         faults.append(
             Fault(
-                path.name,
+                name,
                 "holds no targets",
                 "a list under `targets:`",
                 "targets:\n  - id: a.b",

@@ -10,17 +10,25 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from edutargets.goals import GoalWords, QuantityText
 from edutargets.periods import TimeWords
 from edutargets.sources import Bilingual, Cite
+from edutargets.yaml_files import Definition
 
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["Target"]
+__all__ = ["Population", "Target", "Text"]
 
 Text = Annotated[
     Bilingual,
     BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value),
     WithJsonSchema({"anyOf": [{"type": "string"}, Bilingual.model_json_schema()]}),
 ]
+
+
+class Population(Definition):
+    """How many there are at all, as it is written somewhere: 140 safe schools need 140 schools."""
+
+    number: QuantityText
+    cite: Cite | None = None
 
 
 class Target(TimeWords, GoalWords):
@@ -37,6 +45,8 @@ class Target(TimeWords, GoalWords):
         share_of: The promise holds for a share of them, ``share_at_least``.
         mean_of: The promise holds for their mean.
         lead: The departments that answer for it.
+        part_of: The id of the target whose number this one's is a part of, e.g. the money for kindergartens.
+        population: The table or view that a count cannot outgrow, or its number and where it is written.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
@@ -51,6 +61,8 @@ class Target(TimeWords, GoalWords):
     share_at_least: QuantityText | None = None
     mean_of: str | None = None
     lead: tuple[str, ...] = ()
+    part_of: str | None = None
+    population: str | Population | None = None
     note: str | None = None
 
     parts: ClassVar[tuple[str, ...]] = ()
@@ -71,7 +83,7 @@ class Target(TimeWords, GoalWords):
             if share is not None and not 0 <= share.to("") <= 1:
                 message = f"`{word}` is a share between 0 % and 100 %, found {share}"
                 raise ValueError(message)
-        if self.from_ and self.entities:
+        if self.from_ and used:
             message = f"`from` beside `{used[0]}: {self.entities}`: plain columns already mean that table"
             raise ValueError(message)
         return self
@@ -86,10 +98,21 @@ class Target(TimeWords, GoalWords):
             message = f"a {self.type} holds for the district, not for each of {self.entities}"
             raise ValueError(message)
         if not self.needs_goal and self.stated:
-            message = f"a {self.type} takes no {self.stated[0]}"
+            message = f"{'an' if self.type[0] in 'aeiou' else 'a'} {self.type} takes no {self.stated[0]}"
             raise ValueError(message)
         if (self.about is None) != (self.tolerance is None):
             message = "`about` needs a `tolerance`, e.g. tolerance: 5 %"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _one_limit_for_each_value(self) -> Target:
+        if (self.by_value is None) != (self.by_column is None):
+            example = "at_most: {primary: 45 student, junior: 50 student}, by_column: stage"
+            message = f"`by_column` and a limit for each of its values belong together, e.g. {example}"
+            raise ValueError(message)
+        if self.by_value is not None and not (self.each or self.share_of):
+            message = f"limits by `{self.by_column}` hold for each of a group: `each:` or `share_of:`"
             raise ValueError(message)
         return self
 

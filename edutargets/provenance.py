@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["VERSION", "Provenance", "hash_of_files"]
+__all__ = ["VERSION", "Provenance", "hash_of_files", "hash_of_folder"]
 
 VERSION = "0.1.0"
 """The version of this package; `pyproject.toml` reads it here."""
@@ -56,4 +56,14 @@ def hash_of_files(paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda found: found.name):
         total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def hash_of_folder(folder: Path) -> str:
+    """Return one hash of the places and contents of all files below a folder; hidden ones do not count."""
+    total = hashlib.sha256()
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(found):
+        if not any(part.startswith((".", "__")) for part in name.split("/")):
+            total.update(name.encode() + b"\0" + hashlib.sha256(found[name].read_bytes()).digest())
     return total.hexdigest()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edutargets.goal_wording import goal_words, ruler_of, type_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import agreement, part_ruler, plain
 from edutargets.need_words import needed, shortfall_words
-from edutargets.targets import Comparison, Composite, Growth, Milestone, Trend
+from edutargets.targets import Alias, Comparison, Composite, Growth, Milestone, Trend
 from edutargets.units import parse_unit, unit_text
 from edutargets.wording import Language, chosen, period_words, unit_words, verdict_text
 
@@ -56,6 +56,11 @@ class Row:
 def row_of(attainment: Attainment, language: Language) -> Row:
     """Return a target as a table shows it."""
     target, result = attainment.target, attainment.deciding
+    if isinstance(target, Alias):
+        same = row_of(attainment.original, language)
+        title = target.title.in_language(language) or same.title
+        said = chosen(language, f"the same as {same.id}", f"与 {same.id} 相同")
+        return replace(same, title=title, goal=said, id=target.id, kind=type_words(target, language))
     number, unit = _value_cells(attainment, result, language)
     return Row(
         verdict_text(attainment.verdict, language),
@@ -116,8 +121,12 @@ def counts_text(results: PlanAttainment, language: Language) -> str:
     """Count the verdicts in words; a verdict that nothing has is left out."""
     found = [(verdict, count) for verdict, count in results.verdicts.items() if count]
     said = " · ".join(f"{verdict_text(verdict, language)} {count}" for verdict, count in found)
-    noun = "target" if len(results) == 1 else "targets"
-    return chosen(language, f"{len(results)} {noun}: {said}", f"共 {len(results)} 项：{said}")
+    own = sum(results.verdicts.values())
+    again = len(results) - own
+    en = f"; {again} more {'is' if again == 1 else 'are'} said a second time" if again else ""
+    zh = f"；另有 {again} 项为重复表述" if again else ""
+    noun = "target" if own == 1 else "targets"
+    return chosen(language, f"{own} {noun}: {said}{en}", f"共 {own} 项：{said}{zh}")
 
 
 # records -------------------------------------------------------------------------------------------
@@ -136,6 +145,7 @@ def exact_text(value: Fraction | None) -> str | None:
 
 def unit_name(attainment: Attainment) -> str:
     """Name the unit of the exact value: a share has none, whatever way it is shown."""
+    attainment = attainment.original
     measure = attainment.measure
     if measure is None or isinstance(attainment.target, Growth):
         return ""
@@ -146,6 +156,11 @@ def unit_name(attainment: Attainment) -> str:
 def record(attainment: Attainment) -> dict[str, Json]:
     """Return a result for programs: every number exact, nothing rounded."""
     target, result = attainment.target, attainment.deciding
+    if isinstance(target, Alias):
+        members: list[Json] = [member.target.id for member in attainment.members]
+        own: dict[str, Json] = {"id": target.id, "type": target.type, "members": members}
+        titles: dict[str, Json] = {"title_en": target.title.en, "title_zh": target.title.zh}
+        return {**record(attainment.original), **own, **titles}
     reason = attainment.reason
     printed = result is not None and result.goal is not None and result.goal.word == "printed"
     parts = result.parts if result is not None else {}

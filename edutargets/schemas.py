@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Literal, get_args
 
 from edutargets.checks import KINDS
-from edutargets.plans import PackFile, PlanFile
+from edutargets.pack_files import PackFile
+from edutargets.plan_remarks import ExclusionsFile, FindingsFile
+from edutargets.plans import PlanFile
 from edutargets.suites import CheckEntry, SuiteEntry
 from edutargets.tables import Dictionary
 
@@ -15,14 +17,22 @@ if TYPE_CHECKING:
 
 __all__ = ["FILES", "DefinitionFile", "schema_for", "schema_text"]
 
-DefinitionFile = Literal["plan", "tables", "pack", "suite"]
+DefinitionFile = Literal["plan", "tables", "pack", "suite", "exclusions", "findings"]
 FILES: tuple[DefinitionFile, ...] = get_args(DefinitionFile)
-_MODELS: dict[DefinitionFile, type[BaseModel]] = {"plan": PlanFile, "tables": Dictionary, "pack": PackFile}
+_MODELS: dict[DefinitionFile, type[BaseModel]] = {
+    "plan": PlanFile,
+    "tables": Dictionary,
+    "pack": PackFile,
+    "exclusions": ExclusionsFile,
+    "findings": FindingsFile,
+}
 _TITLES = {
     "plan": "plan.yaml of an edutargets pack",
     "tables": "tables.yaml of an edutargets pack",
     "pack": "pack.yaml of an edutargets pack",
     "suite": "expectations/<pack>/<table>.json of an edutargets pack",
+    "exclusions": "exclusions.yaml of an edutargets pack",
+    "findings": "findings.yaml of an edutargets pack",
 }
 
 

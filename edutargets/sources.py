@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from edutargets.yaml_files import Definition
 
@@ -28,10 +31,15 @@ class Bilingual(Definition):
 
 
 class Document(Definition):
-    """A published text that makes promises: its title, where it came from, the file that holds it."""
+    """A published text that makes promises: its title, where it came from, the file that holds it.
+
+    ``plan_text: true`` marks a plan of which every sentence must be accounted for; where no document is
+    marked, the first one is meant.
+    """
 
     title: Bilingual
     file: str
+    plan_text: bool | None = None
     url: str | None = None
     published: str | None = None
     retrieved: str | None = None
@@ -42,11 +50,14 @@ class Cite(Definition):
     """Where a promise is written: the document, the clause, and its words as they stand there.
 
     ``verified: false`` says that nobody has held the quote against the original; ``note`` says why.
+    ``promises: 2`` says that the quoted words carry two promises, parts of bundles included, each a target
+    or an exclusion of its own; were one deleted, `edutargets coverage` would tell.
     """
 
     document: str
     clause: str = ""
     quote: str
+    promises: Annotated[int, Field(ge=1)] = 1
     href: str | None = None
     verified: bool = True
     note: str | None = None

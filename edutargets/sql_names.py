@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from edutargets.errors import DefinitionError, ExpressionError, Fault, near_names
-from edutargets.expressions import Column, Node, all_of, walk
+from edutargets.expressions import Aggregate, Column, Node, all_of, walk
 from edutargets.sql_text import ALLOWED, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlglot import exp
 
     from edutargets.tables import Dictionary, Relation
 
@@ -31,6 +31,7 @@ class Names:
         read_view: Reads the condition of a view.
         scope_filter: A filter that every aggregate over the scope's table carries.
         entity: Whether the value belongs to each row of the scope.
+        distinct: Whether ``count(distinct column)`` may be used.
     """
 
     dictionary: Dictionary
@@ -40,6 +41,7 @@ class Names:
     read_view: Callable[[Relation], Node]
     scope_filter: Node | None = None
     entity: bool = False
+    distinct: bool = False
     _views: dict[str, Node] = field(default_factory=dict)
 
     def refused(
@@ -142,6 +144,18 @@ class Names:
             )
         views = [view for view in self._views if self.dictionary.relation(view).table == bases[0]]
         return bases[0], self.dictionary.relation(views[0] if views else bases[0]).counts
+
+    def _counted_once(self, node: exp.Distinct, condition: Node | None) -> Aggregate:
+        """Count the values of a column, each once: what the view, or the table it points to, is made of."""
+        columns = node.expressions
+        if node.args.get("on") or len(columns) != 1 or not isinstance(columns[0], exp.Column):
+            raise self.refused(f"count({cut(node.sql())})", "count(distinct column)")
+        column = self._column(columns[0])
+        table, counts = self._base(column, condition, None)
+        reference = self.dictionary.tables[column.table].columns[column.name].references
+        if counts == self.dictionary.tables[table].counts and reference:
+            counts = self.dictionary.tables[reference.partition(".")[0]].counts
+        return Aggregate("distinct", table, column, all_of(self._view_condition(table), condition), counts)
 
     def _is_looked_up(self, scope: Relation, used: set[str]) -> bool:
         """Whether the scope's table is only looked up from another table's rows."""

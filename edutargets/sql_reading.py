@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from edutargets.tables import Dictionary, Relation
 
-__all__ = ["read_condition", "read_measure"]
+__all__ = ["read_condition", "read_count", "read_measure"]
 
 _DIGITS = re.compile(r"\d{1,30}(\.\d{0,18})?|\.\d{1,18}")
 _AGGREGATES: dict[type[exp.Expr], Literal["count", "sum", "min", "max", "avg"]] = {
@@ -94,8 +94,23 @@ def read_measure(
     Raises:
         ExpressionError: If anything outside the allow-list or an unknown name is used.
     """
-    reader = _Reader(dictionary, scope, place, text, _view_reader(dictionary), where, entity)
-    measure = reader.number(parse_expression(text, place), inside=False)
+    return _measured(_Reader(dictionary, scope, place, text, _view_reader(dictionary), where, entity))
+
+
+def read_count(
+    text: str, dictionary: Dictionary, scope: Relation | None, place: str = "", *, where: Node | None = None
+) -> Node:
+    """Read what is counted for the district; here alone ``count(distinct column)`` may be used.
+
+    Raises:
+        ExpressionError: If anything outside the allow-list or an unknown name is used.
+    """
+    view = _view_reader(dictionary)
+    return _measured(_Reader(dictionary, scope, place, text, view, where, distinct=True))
+
+
+def _measured(reader: _Reader) -> Node:
+    measure = reader.number(parse_expression(reader.text, reader.place), inside=False)
     if isinstance(measure, Text | Flag | Day | Number):
         raise reader.refused("a constant is no measure", "something computed from a table", example=EXAMPLE)
     return measure
@@ -201,6 +216,8 @@ class _Reader(Names):
             raise self.refused(f"{cut(node.sql())} is no aggregate of the list")
         kind = _AGGREGATES[type(node)]
         extra = [name for name, value in node.args.items() if value and name not in {"this", "big_int"}]
+        if isinstance(node.this, exp.Distinct) and kind == "count" and self.distinct and not extra:
+            return self._counted_once(node.this, condition)
         if extra or isinstance(node.this, exp.Distinct):
             raise self.refused(
                 f"{cut(node.sql())} uses {', '.join(extra) or 'distinct'}",

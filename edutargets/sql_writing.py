@@ -19,11 +19,12 @@ from edutargets.expressions import (
     Negated,
     Node,
     Number,
+    Tally,
     Text,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
 __all__ = ["identifier", "render"]
@@ -79,16 +80,22 @@ def render(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> s
             return f"{render(left, children)} {operator} {render(right, children)}"
         case ChildValue():
             return _child(node, children)
+        case Tally(items=items, unknown=unknown):
+            return "\n        + ".join(
+                f"COALESCE(CAST(({render(one, children)}) AS INTEGER), {unknown})" for one in items
+            )
     return _condition(node, children)
 
 
 def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
     match node:
         case Logic(operator=operator, items=items):
-            return f" {operator.upper()} ".join(
+            texts = [
                 f"({render(item, children)})" if isinstance(item, Logic | Case) else render(item, children)
                 for item in items
-            )
+            ]
+            before = "\n        " if any("\n" in text for text in texts) else " "
+            return f"{before}{operator.upper()} ".join(texts)
         case Negated(item=item):
             return f"NOT ({render(item, children)})"
         case IsIn(item=item, values=values):
@@ -98,18 +105,37 @@ def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) 
         case IsNull(item=item):
             return f"{render(item, children)} IS NULL"
         case Case(branches=branches, default=default):
-            whens = " ".join(_branch(condition, value, children) for condition, value in branches)
+            plain = default is None and _unknown_ends(branches)
+            whens = " ".join(
+                _branch(condition, value, children, plain=plain or (default is None and at == len(branches)))
+                for at, (condition, value) in enumerate(branches, start=1)
+            )
             tail = f" ELSE {render(default, children)}" if default is not None else ""
             return f"CASE {whens}{tail} END"
     message = f"{type(node).__name__} is no expression over a row"
     raise TypeError(message)
 
 
-def _branch(condition: Node, value: Node, children: Mapping[ChildValue, tuple[str, str, str]]) -> str:
+def _unknown_ends(branches: Sequence[tuple[Node, Node]]) -> bool:
+    """Whether one column decides, so that its blank falls through every branch by itself."""
+    sides = {one.left if isinstance(one, Compare) and one.operator == "=" else None for one, _ in branches}
+    texts = all(isinstance(one.right, Text) for one, _ in branches if isinstance(one, Compare))
+    return len(sides) == 1 and isinstance(next(iter(sides)), Column) and texts
+
+
+def _branch(
+    condition: Node, value: Node, children: Mapping[ChildValue, tuple[str, str, str]], *, plain: bool
+) -> str:
     """Write one branch; where its condition is unknown the value is unknown, not that of a later branch."""
     text = render(condition, children)
-    unknown = "" if isinstance(condition, IsNull | Flag) else f" WHEN ({text}) IS NULL THEN NULL"
+    unknown = "" if plain or _is_known(condition) else f" WHEN ({text}) IS NULL THEN NULL"
     return f"WHEN {text} THEN {render(value, children)}{unknown}"
+
+
+def _is_known(condition: Node) -> bool:
+    """Whether a condition always holds or does not hold, whatever is blank."""
+    tallied = isinstance(condition, Compare) and isinstance(condition.left, Tally)
+    return tallied or isinstance(condition, IsNull | Flag)
 
 
 def _number(value: Fraction) -> str:

@@ -42,7 +42,8 @@ def statements(aggregates: Iterable[Aggregate], dictionary: Dictionary) -> tuple
     """Write one statement for each table, whatever the number of targets."""
     by_table: dict[str, dict[Aggregate, None]] = {}
     for aggregate in aggregates:
-        by_table.setdefault(aggregate.table, {})[aggregate] = None
+        if aggregate.kind != "distinct":
+            by_table.setdefault(aggregate.table, {})[aggregate] = None
     return tuple(statement_for(table, tuple(found), dictionary) for table, found in sorted(by_table.items()))
 
 

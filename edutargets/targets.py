@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from edutargets.bundles import Alias, Composite
 from edutargets.goals import NeverChanging
+from edutargets.k_of_n import KOfN
 from edutargets.promises import Target
+from edutargets.row_targets import Dispersion, Frequency
 from edutargets.units import ENTITIES, LEARNERS, factors_of, is_currency, unit_text
 from edutargets.yaml_files import Definition
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TARGET_TYPES",
     "Against",
+    "Alias",
     "Amount",
     "AnyTarget",
     "Coefficient",
@@ -29,8 +33,11 @@ __all__ = [
     "Composite",
     "Count",
     "Density",
+    "Dispersion",
     "Duty",
+    "Frequency",
     "Growth",
+    "KOfN",
     "Milestone",
     "PerHundred",
     "PerStudentAmount",
@@ -62,9 +69,14 @@ class Quotient(Target):
 
 
 class Ratio(Quotient):
-    """A part of a whole: both sides count the same thing, children of children, yuan of yuan."""
+    """A part of a whole: both sides count the same thing, children of children, yuan of yuan.
+
+    Args:
+        gross: The upper side is no part of the lower one (毛入园率): the ratio may pass 100 %.
+    """
 
     type: Literal["ratio"] = "ratio"
+    gross: bool = False
     contract: ClassVar[str] = "the same counted thing, or the same currency, above and below"
 
     def unit_faults(self, units: Mapping[str, pint.Unit]) -> list[str]:
@@ -278,11 +290,18 @@ class Coefficient(Target):
 
 
 class Milestone(Target):
-    """A dated, evidenced fact: a document was issued, a body set up, a project finished."""
+    """A dated, evidenced fact: a document was issued, a body set up, a project finished.
+
+    Args:
+        done_on: The date column of the table of evidence.
+        evidence: Its columns that must all be filled, e.g. title, number, file_sha256; a row in time that
+            leaves one blank does not prove anything yet.
+    """
 
     type: Literal["milestone"] = "milestone"
     from_: str = Field(alias="from")
     done_on: str
+    evidence: tuple[str, ...] = ()
     by: date
     contract: ClassVar[str] = "a table of evidence with a date column"
     needs_goal: ClassVar[bool] = False
@@ -295,28 +314,6 @@ class Milestone(Target):
     def years(self, reported: Years) -> Years:
         """Return every reported year: the date of the evidence decides, not the year of its table."""
         return tuple(sorted(reported))
-
-
-class Composite(Target):
-    """All of, or any of, other targets: “5085”."""
-
-    type: Literal["composite"] = "composite"
-    all_of: tuple[str, ...] = ()
-    any_of: tuple[str, ...] = ()
-    contract: ClassVar[str] = "ids of other targets of the plan"
-    needs_goal: ClassVar[bool] = False
-
-    @model_validator(mode="after")
-    def _one_list(self) -> Composite:
-        if bool(self.all_of) == bool(self.any_of):
-            message = "a composite needs all_of or any_of, e.g. all_of: [a.b, a.c]"
-            raise ValueError(message)
-        return self
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """The ids it is made of."""
-        return self.all_of or self.any_of
 
 
 AnyTarget = Annotated[
@@ -332,8 +329,12 @@ AnyTarget = Annotated[
     | Trend
     | Comparison
     | Coefficient
+    | Dispersion
+    | Frequency
+    | KOfN
     | Milestone
-    | Composite,
+    | Composite
+    | Alias,
     Field(discriminator="type"),
 ]
 TARGET_TYPES: tuple[type[Target], ...] = (
@@ -349,6 +350,10 @@ TARGET_TYPES: tuple[type[Target], ...] = (
     Trend,
     Comparison,
     Coefficient,
+    Dispersion,
+    Frequency,
+    KOfN,
     Milestone,
     Composite,
+    Alias,
 )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from edutargets.entity_conditions import divides, split
 from edutargets.expressions import Aggregate, Arithmetic, Logic, Node, Number, aggregates_of, all_of
-from edutargets.goals import Verdict
 from edutargets.sql_writing import identifier, render
 from edutargets.statistics import Joins
 
@@ -18,7 +16,17 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.exact_columns import Cell, Statistics
 
-__all__ = ["Piece", "PrintedStatement", "formula_of", "listing_statement", "pieces_of", "total_statements"]
+__all__ = [
+    "Piece",
+    "PrintedStatement",
+    "conjuncts",
+    "formula_of",
+    "in_years",
+    "judged_years",
+    "pieces_of",
+    "total_statements",
+    "where_lines",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class PrintedStatement:
         sql: The statement.
         pieces: What its columns hold, the period and the columns of a listing apart.
         dated: Whether its first column is the period.
+        columns: What the columns of a listing hold, each with its name.
     """
 
     kind: Literal["totals", "listing"]
@@ -60,6 +69,7 @@ class PrintedStatement:
     sql: str
     pieces: tuple[Piece, ...] = ()
     dated: bool = False
+    columns: tuple[tuple[str, Node], ...] = ()
 
 
 # pieces --------------------------------------------------------------------------------------------
@@ -167,6 +177,7 @@ def total_statements(attainment: Attainment) -> tuple[PrintedStatement, ...]:
 
     A row for each year that was judged; one row where the years are added up.
     """
+    attainment = attainment.original
     if attainment.measure is None or attainment.statistics is None or attainment.dictionary is None:
         return ()
     if all(result.value is None for result in attainment.results):
@@ -177,7 +188,8 @@ def total_statements(attainment: Attainment) -> tuple[PrintedStatement, ...]:
     return tuple(_totals(attainment, table, tuple(pieces)) for table, pieces in sorted(by_table.items()))
 
 
-def _judged_years(attainment: Attainment) -> tuple[int, ...]:
+def judged_years(attainment: Attainment) -> tuple[int, ...]:
+    """Return the years that a verdict was made of."""
     judged = [result for result in attainment.results if result.value is not None]
     return tuple(sorted({year for result in judged for year in result.years}))
 
@@ -190,7 +202,7 @@ def _totals(attainment: Attainment, table: str, pieces: tuple[Piece, ...]) -> Pr
     for piece in pieces:
         for aggregate in aggregates_of(piece.node):
             joins.add(aggregate)
-    years = _judged_years(attainment)
+    years = judged_years(attainment)
     period = dictionary.tables[table].period if years else None
     summed = attainment.target.sums_years
     dated = period is not None and not summed
@@ -202,7 +214,7 @@ def _totals(attainment: Attainment, table: str, pieces: tuple[Piece, ...]) -> Pr
     lines = [
         "SELECT\n    " + ",\n    ".join(heads),
         f"FROM {identifier(table)}{joins.sql()}",
-        *_where([*(render(one, joins.names) for one in shared), *_in_years(table, period, years)]),
+        *where_lines([*(render(one, joins.names) for one in shared), *in_years(table, period, years)]),
         *(["GROUP BY period", "ORDER BY period"] if dated else []),
     ]
     return PrintedStatement("totals", table, "\n".join(lines), pieces, dated)
@@ -212,7 +224,8 @@ def _dated(table: str, period: str) -> str:
     return f"{identifier(table)}.{identifier(period)}"
 
 
-def _in_years(table: str, period: str | None, years: Sequence[int]) -> list[str]:
+def in_years(table: str, period: str | None, years: Sequence[int]) -> list[str]:
+    """Write the condition that keeps some years of a table; none where it has no years."""
     if period is None or not years:
         return []
     if len(years) == 1:
@@ -220,22 +233,24 @@ def _in_years(table: str, period: str | None, years: Sequence[int]) -> list[str]
     return [f"{_dated(table, period)} IN ({', '.join(str(year) for year in years)})"]
 
 
-def _where(conditions: Iterable[str]) -> list[str]:
+def where_lines(conditions: Iterable[str]) -> list[str]:
+    """Write conditions below one WHERE, each on a line of its own."""
     found = [f"({one})" if " OR " in one else one for one in conditions]
     return ["WHERE " + "\n  AND ".join(found)] if found else []
 
 
-def _conjuncts(condition: Node | None) -> tuple[Node, ...]:
+def conjuncts(condition: Node | None) -> tuple[Node, ...]:
+    """Return the conditions that must all hold."""
     if condition is None:
         return ()
     if isinstance(condition, Logic) and condition.operator == "and":
-        return tuple(part for item in condition.items for part in _conjuncts(item))
+        return tuple(part for item in condition.items for part in conjuncts(item))
     return (condition,)
 
 
 def _shared(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """Return the conditions that every total carries: they are written once, below WHERE."""
-    conditions = [_conjuncts(aggregate.where) for node in nodes for aggregate in aggregates_of(node)]
+    conditions = [conjuncts(aggregate.where) for node in nodes for aggregate in aggregates_of(node)]
     return tuple(dict.fromkeys(one for one in conditions[0] if all(one in other for other in conditions)))
 
 
@@ -252,53 +267,8 @@ def _over(node: Node, shared: tuple[Node, ...], joins: Joins) -> str:
         return f"{left} {node.operator} {right}"
     assert isinstance(node, Aggregate)  # nothing else stands in a total
     operand = render(node.operand, joins.names) if node.operand is not None else "*"
-    own = all_of(*(one for one in _conjuncts(node.where) if one not in shared))
+    own = all_of(*(one for one in conjuncts(node.where) if one not in shared))
     condition = f" FILTER (WHERE {render(own, joins.names)})" if own is not None else ""
+    if node.kind == "distinct":
+        return f"COUNT(DISTINCT {operand}){condition}"
     return f"{node.kind.upper()}({operand}){condition}"
-
-
-# those who fall short ------------------------------------------------------------------------------
-
-
-def listing_statement(attainment: Attainment) -> PrintedStatement | None:
-    """Write the statement that lists everybody who falls short, in the years that were judged.
-
-    One of whom it is not known whether the goal is reached stands there too, with an empty value.
-    """
-    measure, dictionary = attainment.measure, attainment.dictionary
-    if measure is None or measure.entities is None or measure.entities.meets is None or dictionary is None:
-        return None
-    if attainment.verdict is Verdict.NOT_EVALUABLE:
-        return None
-    entities = measure.entities
-    table = entities.relation.table
-    declared = dictionary.tables[table]
-    joins = Joins(table, dictionary)
-    values = _value_columns(entities.value)
-    for node in (*values.values(), entities.meets, *([entities.where] if entities.where else [])):
-        joins.add(Aggregate("count", table, node, None, entities.relation.counts))
-    keys = list(dict.fromkeys([declared.reports, *declared.key]))
-    selected = [f"{identifier(table)}.{identifier(key)}" for key in keys]
-    heads = [*selected, *(f"{render(node, joins.names)} AS {name}" for name, node in values.items())]
-    years = _judged_years(attainment)
-    conditions = [render(one, joins.names) for one in _conjuncts(entities.where)]
-    conditions += _in_years(table, declared.period, years)
-    assert entities.meets is not None  # looked at above
-    conditions.append(f"({render(entities.meets, joins.names)}) IS NOT TRUE")
-    order = "value" if "value" in values else "numerator * 1.0 / NULLIF(denominator, 0)"
-    lines = [
-        "SELECT\n    " + ",\n    ".join(heads),
-        f"FROM {identifier(table)}{joins.sql()}",
-        *_where(conditions),
-        f"ORDER BY {order}, {', '.join(selected)}",
-    ]
-    return PrintedStatement("listing", table, "\n".join(lines))
-
-
-def _value_columns(value: Node) -> dict[str, Node]:
-    """Return what is listed of each: its value, or both sides of it where it divides."""
-    if not divides(value):
-        return {"value": value}
-    _, above, below = split(value)
-    assert below is not None  # it divides
-    return {"numerator": above, "denominator": below}

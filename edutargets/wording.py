@@ -208,6 +208,7 @@ class Ruler:
     def _digits(self, value: Fraction, fewest: int, rounding: Rounding = "half") -> int:
         digits = fewest
         limits = [self._scaled(limit) for limit in self.limits]
+        limits = [limit for limit in limits if limit != value or decimals_of(limit) is not None]
         while any(_side(rounded(value, digits, rounding), limit) != _side(value, limit) for limit in limits):
             digits += 1
         if self.limits == (Fraction(0),) and digits > fewest:

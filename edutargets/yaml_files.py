@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Definition",
+    "Spot",
+    "Value",
     "Written",
     "faults_of_validation",
     "parse_yaml",
@@ -54,12 +56,14 @@ class Written:
         value: Nested dictionaries, lists and texts; an empty value is ``None``.
         lines: The line of every value, by its path.
         faults: What is wrong with the writing itself: repeated keys, values that readers disagree about.
+        names: The files that parts of it came from, by their paths, where it was put together from several.
     """
 
     name: str
     value: Value
     lines: Mapping[Spot, int] = field(repr=False)
     faults: tuple[Fault, ...] = ()
+    names: Mapping[Spot, str] = field(default_factory=dict, repr=False)
 
     def where(self, spot: Spot) -> str:
         """Say in which file and line a value stands, e.g. ``plan.yaml:14: targets[2].at_least``."""
@@ -67,21 +71,31 @@ class Written:
         while known and known not in self.lines:
             known = known[:-1]
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in spot).lstrip(".")
-        return f"{self.name}:{self.lines.get(known, 1)}" + (f": {path}" if path else "")
+        homes = (self.names.get(spot[:length]) for length in range(len(spot), -1, -1))
+        name = next((home for home in homes if home is not None), self.name)
+        return f"{name}:{self.lines.get(known, 1)}" + (f": {path}" if path else "")
 
 
-def read_yaml(path: Path) -> Written:
+def read_yaml(path: Path, name: str | None = None) -> Written:
     """Read a YAML file of a pack.
+
+    Args:
+        path: Where it lies.
+        name: What messages call it; its own name if nothing else is said.
 
     Raises:
         DefinitionError: If the file is missing, too large, not UTF-8 or not YAML, repeats a key, or holds a
             value that YAML readers disagree about (``25:1``).
     """
-    return _sound(survey_yaml(path))
+    return _sound(survey_yaml(path, name))
 
 
-def survey_yaml(path: Path) -> Written:
+def survey_yaml(path: Path, name: str | None = None) -> Written:
     """Read a YAML file whose writing may be at fault, so that the rest of it can be looked at as well.
+
+    Args:
+        path: Where it lies.
+        name: What messages call it; its own name if nothing else is said.
 
     Raises:
         DefinitionError: If the file is missing, too large, not UTF-8 or not YAML at all.
@@ -97,7 +111,7 @@ def survey_yaml(path: Path) -> Written:
         raise DefinitionError(Fault(where, found, "a YAML file in UTF-8")) from error
     if size > _LARGEST:
         raise DefinitionError(Fault(where, f"has {size:,} bytes", f"at most {_LARGEST:,}; split the plan"))
-    return _composed(text, path.name)
+    return _composed(text, name or path.name)
 
 
 def parse_yaml(text: str, name: str = "yaml") -> Written:
