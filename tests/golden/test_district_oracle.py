@@ -13,6 +13,7 @@ from edutargets.attainment import Attainment, PlanAttainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.plans import read_pack, shipped
 from edutargets.submissions import read_submission
+from edutargets.targets import Milestone
 
 if TYPE_CHECKING:
     from edutargets.judging import Result
@@ -94,6 +95,8 @@ def test_the_sample_reaches_what_a_plan_can_come_to() -> None:
 def test_every_value_is_exact(district: PlanAttainment) -> None:
     """Nothing is blank or rounded in the complete sample, so nothing is left open."""
     for attainment in district.values():
+        if isinstance(attainment.original.target, Milestone):
+            continue  # done, and not yet evidenced: that is what a milestone's range says
         for result in attainment.results:
             assert result.bounds is not None
             assert result.bounds.is_exact

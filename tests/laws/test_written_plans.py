@@ -82,6 +82,17 @@ WHO = st.one_of(
     st.builds(lambda name, share: {"share_of": name, "share_at_least": share}, TEXT, SHARE),
 )
 AGAINST = st.fixed_dictionaries({"value": TEXT}, optional={"from": TEXT, "where": TEXT})
+BY_VALUE = st.dictionaries(TEXT, QUANTITY, min_size=1, max_size=3)
+CONDITION = st.one_of(
+    st.fixed_dictionaries({"name": TEXT, "value": TEXT, "at_least": QUANTITY}),
+    st.fixed_dictionaries(
+        {"name": TEXT, "value": TEXT, "at_most": BY_VALUE, "by_column": st.just("schools.stage")}
+    ),
+)
+OFTEN = st.fixed_dictionaries(
+    {"dated_by": TEXT, "at_least": st.sampled_from(["1 per week", "2/quarter", " 12 per year "])},
+    optional={"during": SPAN, "active": st.tuples(TEXT, TEXT).map(list), "by": DAY},
+)
 PLAIN = (
     "ratio",
     "per_student_amount",
@@ -98,6 +109,11 @@ PLAIN = (
 
 def _merged(*parts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for part in parts for key, value in part.items()}
+
+
+def _so_many(conditions: list[dict[str, Any]], enough: int, who: dict[str, Any]) -> dict[str, Any]:
+    least = {"at_least": min(enough, len(conditions))}
+    return {"conditions": conditions, **least, **who, "others_at_least": f"{10 * enough} %"}
 
 
 def _of_type(kind: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -117,12 +133,27 @@ def _of_type(kind: str) -> st.SearchStrategy[dict[str, Any]]:
             lambda way, other: {way: other}, st.sampled_from(["at_least", "at_most"]), AGAINST
         ),
         "milestone": st.builds(
-            lambda table, column, day: {"from": table, "done_on": column, "by": day}, TEXT, TEXT, DAY
+            lambda table, column, day, seen: {"from": table, "done_on": column, "by": day, "evidence": seen},
+            TEXT,
+            TEXT,
+            DAY,
+            st.lists(TEXT, max_size=2),
         ),
+        "dispersion": st.builds(_merged, TIME, GOAL, st.fixed_dictionaries({"over": TEXT})),
+        "frequency": st.builds(_merged, OFTEN, WHO.filter(lambda who: {"each", "share_of"} & set(who))),
+        "k_of_n": st.builds(
+            _so_many,
+            st.lists(CONDITION, min_size=1, max_size=4, unique_by=lambda one: one["name"]),
+            st.integers(1, 4),
+            WHO.filter(lambda who: {"each", "share_of"} & set(who)),
+        ),
+        "alias": st.builds(lambda name: {"same_as": name}, NAME),
         "composite": st.builds(
             lambda word, ids: {word: ids}, st.sampled_from(["all_of", "any_of"]), st.lists(NAME, min_size=1)
         ),
     }
+    if kind == "alias":
+        head = head.map(lambda fields: {name: value for name, value in fields.items() if name != "where"})
     return st.builds(_merged, head, own[kind])
 
 

@@ -13,7 +13,7 @@ from edutargets.report import external_references, render_notebook
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 SAYS = {
     "01_quickstart": ("17 targets", "undetermined", "Inclusive coverage by 2025", "accepted"),
-    "02_district_review": ("37 targets", "rejected", "261 / 263", "SELECT", "达成所需"),
+    "02_district_review": ("312 targets", "rejected", "261 / 263", "SELECT", "达成所需"),
 }
 BROWSER = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
 

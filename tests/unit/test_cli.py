@@ -60,7 +60,8 @@ def test_help_names_every_command(run: Run) -> None:
     """One look says what there is."""
     done = run("--help")
     assert done.code == 0
-    for name in ("packs", "check", "schema", "gate", "evaluate", "explain", "reproduce", "admit", "demo"):
+    first, second = ("packs", "check", "coverage", "schema"), ("gate", "evaluate", "explain", "reproduce")
+    for name in (*first, *second, "admit", "demo"):
         assert f"  {name} " in done.out
 
 
@@ -93,11 +94,11 @@ def test_faults_as_json_keep_their_parts(run: Run, tmp_path: Path) -> None:
     """A program reads where, what was found, what is accepted, and the kind of fault."""
     (tmp_path / "pack.yaml").write_text("id: x\nplann: y\n", encoding="utf-8")
     done = run("check", tmp_path, "--format", "json")
-    (fault,) = json.loads(done.out)
+    (fault,) = json.loads(done.out)["faults"]
     assert done.code == 2
     assert set(fault) == {"where", "found", "accepted", "example", "code"}
     assert fault["where"].startswith("pack.yaml:2")
-    assert json.loads(run("check", NAME, "--format", "json").out) == []
+    assert json.loads(run("check", NAME, "--format", "json").out) == {"faults": [], "findings": []}
 
 
 class _Plain(yaml.SafeLoader):
@@ -114,11 +115,12 @@ def files_of(kind: str) -> list[Path]:
     """Return every file of a kind that comes with the package."""
     if kind == "suite":
         return sorted(shipped("expectations").glob("*/*.json"))
-    names = {"plan": ("plan.yaml", "figures.yaml"), "tables": ("tables.yaml",), "pack": ("pack.yaml",)}[kind]
-    return sorted(path for name in names for path in PACKS.glob(f"*/{name}"))
+    names = {"plan": ("plan.yaml", "plan/*.yaml", "figures.yaml"), "tables": ("tables*.yaml",)}
+    found = (path for name in names.get(kind, (f"{kind}.yaml",)) for path in PACKS.glob(f"*/{name}"))
+    return sorted(found)
 
 
-@pytest.mark.parametrize("kind", ["plan", "tables", "pack", "suite"])
+@pytest.mark.parametrize("kind", ["plan", "tables", "pack", "suite", "exclusions", "findings"])
 def test_an_editor_finds_nothing_wrong_with_a_file_that_this_package_reads(kind: str, run: Run) -> None:
     """The JSON Schema accepts what the reader accepts, or every sound line would be underlined."""
     schema = json.loads(run("schema", "--for", kind).out)
@@ -138,7 +140,7 @@ def test_an_editor_finds_nothing_wrong_with_a_file_that_this_package_reads(kind:
 def test_all_schemas_are_written_into_a_folder(run: Run, tmp_path: Path) -> None:
     """One command sets an editor up for a whole pack."""
     assert run("schema", "-o", tmp_path / "schemas").code == 0
-    names = ["pack.schema.json", "plan.schema.json", "suite.schema.json", "tables.schema.json"]
+    names = [f"{kind}.schema.json" for kind in ("exclusions", "findings", "pack", "plan", "suite", "tables")]
     assert sorted(path.name for path in (tmp_path / "schemas").iterdir()) == names
     assert json.loads((tmp_path / "schemas" / "plan.schema.json").read_text("utf-8"))["title"]
 

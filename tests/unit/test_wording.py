@@ -208,3 +208,11 @@ def test_nothing_in_a_markdown_cell_becomes_markup() -> None:
     """A school may be called anything."""
     (_, _, row) = markdown_table(("a",), [("x|y <b>*z*",)])
     assert row == r"| x\|y &lt;b&gt;\*z\* |"
+
+
+def test_a_value_on_a_limit_without_an_end_is_written_all_the_same() -> None:
+    """No number of decimals tells 900/17 from itself."""
+    limit = Fraction(900, 17)
+    ruler = Ruler(None, limits=(limit,))
+    assert ruler.number(limit) == "52.9412"
+    assert ruler.range(Interval(limit, limit + 1)) == "52.9 – 54.0"
