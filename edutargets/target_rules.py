@@ -12,7 +12,7 @@ from edutargets.plan_findings import PlanFinding, PlanPlace, place_of
 from edutargets.plans import written
 from edutargets.promises import Population
 from edutargets.sources import Bilingual
-from edutargets.targets import Ratio
+from edutargets.targets import Alias, Ratio
 from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of, unit_words
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _said_twice(pack: Pack) -> Iterator[PlanFinding]:
     """Find targets that measure the same thing at the same time, with the same or another goal."""
     same: dict[str, list[Target]] = defaultdict(list)
     for target in pack.plan:
+        if isinstance(target, Alias):
+            continue  # it says of itself that it repeats; `quote_rules` holds the two places against each other
         fields = {key: value for key, value in written(target).items() if key not in _NOT_THE_MEASURE}
         goal = {word: fields.pop(word, None) for word in (*_GOAL_WORDS, "share_at_least")}
         side = "below" if any(goal[word] for word in _BELOW) else "above"

@@ -201,6 +201,14 @@ def test_an_alias_is_held_against_what_it_stands_for(  # noqa: PLR0913, PLR0917 
     assert finding.targets == {same_as, "x.again"}
 
 
+def test_two_aliases_of_one_promise_are_no_repetition_of_their_own(found: Found) -> None:
+    """Each says of itself what it repeats; only the place with the same number is told."""
+    again = target("x.again", "type: alias, same_as: a.one", "入学率达到97%")
+    words = target("x.words", "type: alias, same_as: a.one", "所办学")
+    (finding,) = found(FULL, again, words)
+    assert finding.targets == {"a.one", "x.again"}
+
+
 def test_an_alias_without_a_number_says_nothing_twice(found: Found) -> None:
     """Words alone may be repeated."""
     assert found(FULL, target("x.again", "type: alias, same_as: a.one", "入学率", "二")) == []
