@@ -296,6 +296,12 @@ class _Binder:
     ) -> Measure:
         everyone = Aggregate("count", scope.table, None, where, scope.counts)
         if self.target.mean_of is not None:
+            if divides(value):
+                self.fault(
+                    "a mean of quotients, which no statement adds up exactly",
+                    "the total over the total without `mean_of`, or `each`/`share_of`",
+                    "expression",
+                )
             total = Aggregate("sum", scope.table, value, where, scope.counts)
             parts = MappingProxyType({"total": total, "all": everyone})
             mean, per = Arithmetic("/", total, everyone), unit / parse_unit(scope.counts)[1]
