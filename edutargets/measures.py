@@ -285,6 +285,20 @@ class _Binder:
 
     # each of a group
 
+    def _mean(self, entities: Entities, everyone: Aggregate, goal: Goal, tables: tuple[str, ...]) -> Measure:
+        """Bind what the members of a group must come to on average."""
+        scope, value = entities.relation, entities.value
+        if divides(value):
+            self.fault(
+                "a mean of quotients, which no statement adds up exactly",
+                "the total over the total without `mean_of`, or `each`/`share_of`",
+                "expression",
+            )
+        total = Aggregate("sum", scope.table, value, entities.where, scope.counts)
+        parts = MappingProxyType({"total": total, "all": everyone})
+        mean, per = Arithmetic("/", total, everyone), entities.unit / parse_unit(scope.counts)[1]
+        return Measure(self.target, parts, mean, per, goal, tables, None, entities)
+
     def _for_entities(
         self,
         scope: Relation,
@@ -296,17 +310,7 @@ class _Binder:
     ) -> Measure:
         everyone = Aggregate("count", scope.table, None, where, scope.counts)
         if self.target.mean_of is not None:
-            if divides(value):
-                self.fault(
-                    "a mean of quotients, which no statement adds up exactly",
-                    "the total over the total without `mean_of`, or `each`/`share_of`",
-                    "expression",
-                )
-            total = Aggregate("sum", scope.table, value, where, scope.counts)
-            parts = MappingProxyType({"total": total, "all": everyone})
-            mean, per = Arithmetic("/", total, everyone), unit / parse_unit(scope.counts)[1]
-            entities = Entities(scope, where, value, None, unit, goal)
-            return Measure(self.target, parts, mean, per, goal, tables, None, entities)
+            return self._mean(Entities(scope, where, value, None, unit, goal), everyone, goal, tables)
         checked = self._condition(goal, value)
         meets = checked if self.limits is None else self.limits.condition(value)
         meeting = Aggregate("count", scope.table, None, all_of(where, meets), scope.counts)

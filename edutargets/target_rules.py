@@ -128,7 +128,7 @@ def _said_twice(pack: Pack) -> Iterator[PlanFinding]:
     same: dict[str, list[Target]] = defaultdict(list)
     for target in pack.plan:
         if isinstance(target, Alias):
-            continue  # it says of itself that it repeats; `quote_rules` holds the two places against each other
+            continue  # it says so itself; `quote_rules` holds the two places against each other
         fields = {key: value for key, value in written(target).items() if key not in _NOT_THE_MEASURE}
         goal = {word: fields.pop(word, None) for word in (*_GOAL_WORDS, "share_at_least")}
         side = "below" if any(goal[word] for word in _BELOW) else "above"
