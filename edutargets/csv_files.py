@@ -6,20 +6,16 @@ import csv
 import hashlib
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
-from edutargets.errors import Fault, SubmissionError
-from edutargets.grids import Grid, grid_of_rows, refuse
+from edutargets.grids import Sheet, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["bytes_of", "csv_grid"]
+__all__ = ["bytes_of", "csv_sheet"]
 
 LONGEST_LINE = 1_000_000  # also the size of the blocks in which a file is read
-MOST_NAMED = 20
 _LOST = re.compile("\ufffd|锟斤拷|\0")
 _HIGH = re.compile("[\x80-\xff]{2}")
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -64,7 +60,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
     """Decode as UTF-8, else as GB18030; text that was damaged before is refused, not guessed."""
     wanted = "text in UTF-8 or GB18030"
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise refuse(name, "the text is encoded in UTF-16", wanted, "encoding")
+        return _decoded_wide(name, data)
     encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
     try:
         text = data.decode(encoding)
@@ -85,6 +81,18 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
             ) from worse
     _refuse_mojibake(name, text)
     return text, encoding
+
+
+def _decoded_wide(name: str, data: bytes) -> tuple[str, str]:
+    """Decode UTF-16, which says itself in its first two bytes that it is."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise refuse(
+            name, "the UTF-16 text is damaged", "the file as it was first saved", "encoding"
+        ) from error
+    _refuse_mojibake(name, text)
+    return text, "utf-16"
 
 
 def _refuse_mojibake(name: str, text: str) -> None:
@@ -110,7 +118,7 @@ def _refuse_mojibake(name: str, text: str) -> None:
             )
 
 
-def csv_grid(name: str, data: bytes) -> tuple[Grid, str]:
+def csv_sheet(name: str, data: bytes) -> tuple[Sheet, str]:
     """Read a CSV file's records.
 
     Args:
@@ -121,17 +129,17 @@ def csv_grid(name: str, data: bytes) -> tuple[Grid, str]:
         Its cells, and the encoding they were written in.
 
     Raises:
-        SubmissionError: If it cannot be decoded, a quote is torn, or a record has another width.
+        SubmissionError: If it cannot be decoded or a quote is torn.
     """
     text, encoding = _decoded(name, data)
-    records: list[list[str]] = []
+    records: list[list[object]] = []
     numbers: list[int] = []
     start = 1
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     try:
         for record in reader:
             if "".join(record).strip():
-                records.append(record)
+                records.append(cast("list[object]", record))
                 numbers.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
@@ -143,29 +151,11 @@ def csv_grid(name: str, data: bytes) -> tuple[Grid, str]:
         ) from error
     if not records:
         raise refuse(name, "the file is empty", "a row of headings and one row for each record", "empty-file")
-    _refuse_ragged(name, records, numbers)
-    return grid_of_rows(Grid(name, "", (), 0, (), np.empty(0, np.int64)), records, numbers), encoding
+    return Sheet(name, "", records, numbers), encoding
 
 
-def _refuse_ragged(name: str, records: list[list[str]], numbers: list[int]) -> None:
-    """Refuse records with more or fewer cells than there are headings; idle commas at the end are nothing."""
-    width = len(records[0])
-    faults: list[Fault] = []
-    for record, number in zip(records, numbers, strict=True):
-        if len(record) == width:
-            continue
-        if len(record) > width and not "".join(record[width:]).strip():
-            del record[width:]
-            continue
-        faults.append(
-            Fault(
-                f"{name}:{number}",
-                f"{len(record)} cells",
-                f"{width} cells, as many as headings",
-                code="width",
-            )
-        )
-    if faults:
-        more = len(faults) - MOST_NAMED
-        extra = (Fault(name, f"{more} more such rows", code="width"),) if more > 0 else ()
-        raise SubmissionError(*faults[:MOST_NAMED], *extra)
+def _delimiter(text: str) -> str:
+    """Return what parts the cells: a tab where a spreadsheet saved "Unicode text", else a comma."""
+    lines = text[:10_000].splitlines()
+    tabs, commas = (max((line.count(mark) for line in lines), default=0) for mark in "\t,")
+    return "\t" if tabs > commas else ","

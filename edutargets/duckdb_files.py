@@ -33,7 +33,8 @@ def write_duckdb(admitted: AdmittedSubmission, path: Path) -> Path:
     """Keep what the gate let through, so that a reviewer can run the printed SQL with any DuckDB client.
 
     Args:
-        admitted: What the gate let through; an unchecked submission is marked so in the file.
+        admitted: What the gate let through; one that no gate saw, or of which rows were set
+            aside, is marked so in the file.
         path: Where the file shall be; one that is there already is replaced once the new one is whole.
 
     Raises:
@@ -47,7 +48,10 @@ def write_duckdb(admitted: AdmittedSubmission, path: Path) -> Path:
             connection.register("rows of one table", table.rows)
             connection.execute(f'CREATE TABLE {quoted} AS SELECT * FROM "rows of one table"')  # noqa: S608  # quoted above
             connection.unregister("rows of one table")
-            if admitted.unchecked_reason:
-                reason = admitted.unchecked_reason.replace("'", "''")
-                connection.execute(f"COMMENT ON TABLE {quoted} IS 'passed no gate: {reason}'")
+            said = f"passed no gate: {admitted.unchecked_reason}" if admitted.unchecked_reason else ""
+            if admitted.set_aside is not None:
+                said = admitted.set_aside.sentence("en")
+            if said:
+                comment = said.replace("'", "''")
+                connection.execute(f"COMMENT ON TABLE {quoted} IS '{comment}'")
     return path

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from edutargets.cells import cell_text
+from edutargets.cell_texts import cell_text
 from edutargets.errors import Fault, SubmissionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import pandas as pd
 
-__all__ = ["Grid", "SubmissionFile", "frame_grid", "grid_of_rows", "letters", "place", "refuse", "typed_grid"]
+    from edutargets.sources import Bilingual
+
+__all__ = [
+    "Grid",
+    "Range",
+    "ReadingNote",
+    "Sheet",
+    "SubmissionFile",
+    "frame_grid",
+    "letters",
+    "place",
+    "plain_grid",
+    "refuse",
+    "text_columns",
+    "typed_grid",
+]
+
+Range = tuple[int, int, int, int]
 
 _INDEX = "__index_level_"  # what pandas calls an index that it writes to parquet
 
@@ -30,8 +48,8 @@ class SubmissionFile:
         name: The path inside the submission's folder, with ``/``.
         sha256: The hash of its bytes.
         size: How many bytes it has.
-        kind: ``csv``, ``xlsx``, ``parquet`` or ``frame``.
-        encoding: Of a CSV file: ``utf-8``, ``utf-8-sig`` or ``gb18030``.
+        kind: ``csv``, ``xlsx``, ``xls``, ``ods``, ``parquet`` or ``frame``, whatever its name ends in.
+        encoding: Of a CSV file: ``utf-8``, ``utf-8-sig``, ``utf-16`` or ``gb18030``.
     """
 
     name: str
@@ -39,6 +57,60 @@ class SubmissionFile:
     size: int
     kind: str
     encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNote:
+    """What a reader should know about how a sheet was read: rows passed over, rows that nobody saw.
+
+    Args:
+        rule: ``total-row``, ``note-row``, ``repeated-headings``; ``hidden-rows``, ``hidden-columns``,
+            ``hidden-sheet``.
+        file: The file.
+        sheet: The sheet; empty where there are no sheets.
+        row: The row, or the first of several.
+        cell: The address of the cell that says so.
+        found: What stands there, or which rows or columns they are.
+        message: What was done with it, and what to do.
+    """
+
+    rule: str
+    file: str
+    sheet: str
+    row: int
+    cell: str
+    found: str
+    message: Bilingual
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.sheet)} {self.cell}: {self.found}: {self.message.in_language('en')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of a sheet or of a CSV file, before anybody knows where its headings are.
+
+    Args:
+        file: The file's path inside the submission.
+        name: The sheet's name; empty where there are no sheets.
+        records: The rows that say anything, from the first column on; those of a CSV may differ in width.
+        numbers: The number of each of these rows as a person sees it, from 1.
+        merged: Merged ranges: top, left, bottom, right, counted from 0.
+        hidden: Whether the sheet is hidden.
+        hidden_rows: The numbers of the rows that a person does not see, filtered ones among them.
+        hidden_columns: The positions of the columns that a person does not see, from 0.
+        epoch: The day that a workbook counts its days from; ``None`` where a number is no day.
+    """
+
+    file: str
+    name: str
+    records: list[list[object]] = field(repr=False)
+    numbers: list[int] = field(repr=False)
+    merged: tuple[Range, ...] = ()
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    epoch: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +126,7 @@ class Grid:
         rows: The row number of each record as a person sees it.
         lettered: Whether a person sees columns as letters.
         hidden: Whether the sheet is hidden.
+        notes: What a reader should know about how it was read.
     """
 
     file: str
@@ -64,11 +137,17 @@ class Grid:
     rows: np.ndarray[tuple[int], np.dtype[np.int64]] = field(repr=False)
     lettered: bool = True
     hidden: bool = False
+    notes: tuple[ReadingNote, ...] = ()
 
     @property
     def where(self) -> str:
         """The file, and the sheet where there is one."""
         return place(self.file, self.sheet)
+
+    @property
+    def name(self) -> str:
+        """The sheet's name, as a ``Sheet`` calls it."""
+        return self.sheet
 
     def address(self, position: int, row: int) -> str:
         """Name a cell: ``C7``, or ``enrolment[7]`` where columns have no letters."""
@@ -100,40 +179,29 @@ def refuse(where: str, found: str, accepted: str = "", code: str = "unreadable")
     return SubmissionError(Fault(where, found, accepted, code=code))
 
 
-def grid_of_rows(empty: Grid, records: Sequence[Sequence[object]], numbers: Sequence[int]) -> Grid:
-    """Make a grid of records of one width, the first of which holds the headings.
-
-    Raises:
-        SubmissionError: If cells stand under an empty heading.
-    """
-    columns = [pa.array(column, pa.string()) for column in _texts(records)]
-    headings: list[str | None] = []
-    faults = []
-    for position, text in enumerate(cell_text(cell) or "" for cell in records[0]):
-        values = columns[position]
-        headings.append(text.strip() or None)
-        if headings[-1] is None and any((value or "").strip() for value in values.to_pylist()):
-            faults.append(
-                Fault(
-                    place(empty.file, empty.sheet, numbers[0]),
-                    f"column {letters(position)} has cells but no heading",
-                    "a heading for each column",
-                    code="no-heading",
-                )
-            )
-    if faults:
-        raise SubmissionError(*faults)
-    rows = np.asarray(numbers[1:], np.int64)
-    return replace(empty, headings=tuple(headings), heading_row=numbers[0], columns=tuple(columns), rows=rows)
+def text_columns(records: Sequence[Sequence[object]], width: int) -> tuple[pa.Array, ...]:
+    """Turn records of one width into columns of texts as a person sees them."""
+    if not records:
+        return tuple(pa.array([], pa.string()) for _ in range(width))
+    return tuple(
+        pa.array([cell if cell.__class__ is str else cell_text(cell) for cell in column], pa.string())
+        for column in zip(*records, strict=True)
+    )
 
 
-def _texts(records: Sequence[Sequence[object]]) -> list[list[str | None]]:
-    if len(records) == 1:
-        return [[] for _ in records[0]]
-    return [
-        [cell if cell.__class__ is str else cell_text(cell) for cell in column]
-        for column in zip(*records[1:], strict=True)
-    ]
+def plain_grid(sheet: Sheet) -> Grid:
+    """Make a grid whose headings are the first row that says anything, for whoever knows no table."""
+    width = max(map(len, sheet.records))
+    headings, *records = ([*record, *[None] * (width - len(record))] for record in sheet.records)
+    return Grid(
+        sheet.file,
+        sheet.name,
+        tuple((cell_text(cell) or "").strip() or None for cell in headings),
+        sheet.numbers[0],
+        text_columns(records, width),
+        np.asarray(sheet.numbers[1:], np.int64),
+        hidden=sheet.hidden,
+    )
 
 
 def typed_grid(name: str, table: pa.Table) -> Grid:

@@ -16,10 +16,27 @@ if TYPE_CHECKING:
 
     from edutargets.tables import Column, Dictionary, Table
 
-__all__ = ["Heading", "NamedTable", "accepted_units", "match_headings", "table_named", "table_names"]
+__all__ = [
+    "Heading",
+    "NamedTable",
+    "accepted_units",
+    "column_names",
+    "folded",
+    "match_headings",
+    "plain_unit",
+    "table_named",
+    "table_names",
+    "unit_worth",
+    "without_unit",
+]
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20|21)\d\d)(?!\d)(?:\s*(?:学年度|学年|年度|年))?")
 _UNIT = re.compile(r"(?P<name>.*?)\s*[(\[【](?P<unit>[^()\[\]【】]*)[)\]】]", re.DOTALL)
+_PART = re.compile(
+    r"(?:[\s_-]+part[\s_-]*\d{1,3}|[\s_-]*\(\s*\d{1,3}\s*\)|[_-]\s*\d{1,2}"
+    r"|[\s_-]*第?[\d一二三四五六七八九十]{1,3}(?:部分|分册|份|册))\s*$",
+    re.IGNORECASE,
+)
 _PEOPLE = ("人", "名", "位")
 
 
@@ -39,14 +56,16 @@ class Heading:
         column: The column of the data dictionary.
         position: Where it stands in its row, from 0.
         factor: What one unit of the heading is worth in the column's own unit: 10,000 for 万元.
+        unit: The unit that the heading says; empty where it says none.
     """
 
     column: str
     position: int
     factor: Fraction
+    unit: str = ""
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a name without what does not tell two names apart: width, case, blanks, underscores."""
     return re.sub(r"[\s_\-·]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
@@ -64,21 +83,22 @@ def table_names(dictionary: Dictionary) -> dict[str, list[str]]:
 
 
 def table_named(name: str, dictionary: Dictionary) -> NamedTable:
-    """Read the name of a file, a sheet or a folder: ``schools_2024``, ``2024年中小学校``, ``2024``.
+    """Read the name of a file, a sheet or a folder: ``schools_2024``, ``2024年中小学校``, ``schools_part2``.
 
     Args:
         name: The name without its extension.
         dictionary: The tables there are.
     """
     known = {
-        _folded(spelling): table for table, names in table_names(dictionary).items() for spelling in names
+        folded(spelling): table for table, names in table_names(dictionary).items() for spelling in names
     }
-    if _folded(name) in known:
-        return NamedTable(known[_folded(name)], None)
+    if folded(name) in known:
+        return NamedTable(known[folded(name)], None)
     plain = unicodedata.normalize("NFKC", name)
     years = {int(match[1]) for match in _YEAR.finditer(plain)}
     rest = re.sub(r"[(\[【]\s*[)\]】]", "", _YEAR.sub("", plain))
-    return NamedTable(known.get(_folded(rest)), years.pop() if len(years) == 1 else None)
+    table = known.get(folded(rest)) or known.get(folded(_PART.sub("", rest)))
+    return NamedTable(table, years.pop() if len(years) == 1 else None)
 
 
 def accepted_units(column: Column) -> dict[str, Fraction]:
@@ -90,25 +110,28 @@ def accepted_units(column: Column) -> dict[str, Fraction]:
         >>> sorted((unit, int(worth)) for unit, worth in accepted_units(money).items())
         [('CNY', 1), ('CNY/year', 1), ('万元', 10000), ('元', 1), ('元/年', 1)]
     """
-    units = {_plain(text): _worth(text, column) for text in column.heading_units}
+    units = {plain_unit(text): _worth(text, column) for text in column.heading_units}
     if column.unit:
         units = dict.fromkeys(_own_spellings(column), Fraction(1)) | units
     return units
 
 
-def _plain(text: str) -> str:
+def plain_unit(text: str) -> str:
+    """Return a unit without what does not tell two units apart."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def _own_spellings(column: Column) -> Iterator[str]:
     """Yield how the column's own unit may be written: 元/年 and 元, 名学生 and 人."""
     unit = column.pint_unit
-    yield from (_plain(text) for text in (column.unit or "", unit_text(unit), unit_text(unit, "zh")) if text)
+    yield from (
+        plain_unit(text) for text in (column.unit or "", unit_text(unit), unit_text(unit, "zh")) if text
+    )
     powers = factors_of(unit)
     kinds = [name for name, power in powers.items() if power == 1 and name not in {"year", "month"}]
     if len(kinds) != 1 or set(powers) - {*kinds, "year", "month"}:
         return
-    yield from (_plain(text) for text in (kinds[0], unit_text(parse_unit(kinds[0])[1], "zh")))
+    yield from (plain_unit(text) for text in (kinds[0], unit_text(parse_unit(kinds[0])[1], "zh")))
     for entity in ENTITIES:
         if entity.name == kinds[0]:
             words = (entity.plural, entity.zh, entity.counter, entity.below)
@@ -117,12 +140,36 @@ def _own_spellings(column: Column) -> Iterator[str]:
 
 def _worth(text: str, column: Column) -> Fraction:
     """Say what one of a declared heading unit is worth in the column's unit; 万人 of students is 10,000."""
+    worth = unit_worth(text, column)
+    return parse_unit(text)[0] if worth is None else worth
+
+
+def unit_worth(text: str, column: Column) -> Fraction | None:
+    """Say what one of any unit is worth in a column's unit; nothing if they count different things."""
+    if not column.is_number:
+        return None
     for spelling in (text, f"{text}/year"):
         try:
             return Quantity(Fraction(1), spelling).to(column.unit or "")
         except UnitError:
             continue
-    return parse_unit(text)[0]
+    return None
+
+
+def column_names(table: Table) -> dict[str, str]:
+    """Return every spelling of a heading, folded, with its column."""
+    return {
+        folded(spelling): name
+        for name, column in reversed(list(table.columns.items()))
+        for spelling in _spellings(name, (column.title.zh, column.title.en, *column.headings))
+    }
+
+
+def without_unit(text: str) -> tuple[str, str]:
+    """Part a heading from the unit in brackets behind it: 经费(万元) is 经费 and 万元."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _UNIT.fullmatch(plain)
+    return (match["name"], match["unit"].strip()) if match else (plain, "")
 
 
 def match_headings(
@@ -135,11 +182,7 @@ def match_headings(
         table: The table they belong to.
         where: File, sheet and row, for the messages.
     """
-    names = {
-        _folded(spelling): name
-        for name, column in reversed(list(table.columns.items()))
-        for spelling in _spellings(name, (column.title.zh, column.title.en, *column.headings))
-    }
+    names = column_names(table)
     found: list[Heading] = []
     faults: list[Fault] = []
     first: dict[str, str] = {}
@@ -165,10 +208,10 @@ def _repeated(text: str, earlier: str, column: str, where: str) -> Fault:
 
 
 def _heading(text: str, position: int, table: Table, names: dict[str, str]) -> Heading | Fault:
-    if _folded(text) in names:
-        return Heading(names[_folded(text)], position, Fraction(1))
+    if folded(text) in names:
+        return Heading(names[folded(text)], position, Fraction(1))
     match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    name = names.get(_folded(match["name"])) if match else None
+    name = names.get(folded(match["name"])) if match else None
     if match is None or name is None:
         spelled = [
             spelling
@@ -181,8 +224,8 @@ def _heading(text: str, position: int, table: Table, names: dict[str, str]) -> H
         )
     column = table.columns[name]
     units = accepted_units(column)
-    if _plain(match["unit"]) in units:
-        return Heading(name, position, units[_plain(match["unit"])])
+    if plain_unit(match["unit"]) in units:
+        return Heading(name, position, units[plain_unit(match["unit"])], match["unit"])
     title = column.title.zh or name
     accepted = f"the units {', '.join(units)}" if units else "no unit: this column counts nothing"
     example = (

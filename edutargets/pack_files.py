@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # pydantic needs it when the models are built
 from datetime import date  # pydantic needs it when the models are built
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from edutargets.errors import DefinitionError, Fault
+from edutargets.errors import DefinitionError, Fault, UnitError
+from edutargets.goals import QuantityText  # pydantic needs it when the models are built
 from edutargets.sources import Bilingual, Document, SourceText
 from edutargets.tables import Dictionary
 from edutargets.yaml_files import Definition, Written, read_definition, survey_yaml
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from edutargets.yaml_files import Spot, Value
 
-__all__ = ["PackFile", "Window", "plan_documents", "plan_files", "read_tables", "source_texts"]
+__all__ = ["GateRule", "PackFile", "Window", "plan_documents", "plan_files", "read_tables", "source_texts"]
 
 
 class Window(Definition):
@@ -33,6 +35,45 @@ class Window(Definition):
             message = f"the window runs backwards: {self.start} to {self.end}"
             raise ValueError(message)
         return self
+
+
+class GateRule(Definition):
+    """What becomes of rows that fail a critical check: all is returned, or those rows are set aside.
+
+    Rows that were set aside count as unknown, and so do reports that are missing: a target that they could
+    turn has no verdict.
+
+    Args:
+        rejected_rows: ``refuse`` returns the whole submission; ``set_aside`` admits the rest of it.
+        at_most: Up to which share of a table's rows may be set aside; more of them return the submission.
+
+    Examples:
+        >>> GateRule(rejected_rows="set_aside", at_most="5 %").share
+        Fraction(1, 20)
+    """
+
+    rejected_rows: Literal["refuse", "set_aside"] = "refuse"
+    at_most: QuantityText | None = None
+
+    @model_validator(mode="after")
+    def _share_is_said(self) -> GateRule:
+        if (self.rejected_rows == "set_aside") != (self.at_most is not None):
+            message = "`rejected_rows: set_aside` and `at_most` belong together, e.g. at_most: 5 %"
+            raise ValueError(message)
+        try:
+            share = self.share
+        except UnitError as error:
+            message = f"`at_most` is a share, e.g. 5 %, found {self.at_most}"
+            raise ValueError(message) from error
+        if not 0 <= share < 1:
+            message = f"`at_most` is a share from 0 % to below 100 %, found {self.at_most}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def share(self) -> Fraction:
+        """The share of a table's rows that may be set aside: none where everything is returned."""
+        return Fraction(0) if self.at_most is None else self.at_most.to("")
 
 
 class PackFile(Definition):
@@ -51,6 +92,7 @@ class PackFile(Definition):
     exclusions: str | None = None
     findings: str | None = None
     window: Window | None = None
+    gate: GateRule = Field(default_factory=GateRule)
     note: str | None = None
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from edutargets.cells import arrow_type, column_texts, read_cells, type_fits
+from edutargets.cell_texts import arrow_type, column_texts, type_fits
+from edutargets.cells import read_cells
 from edutargets.errors import Fault, SubmissionError
 from edutargets.grids import Grid, letters, place
 from edutargets.headings import Heading, match_headings
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from edutargets.cells import BadCell
+    from edutargets.grids import ReadingNote
     from edutargets.sources import Bilingual
     from edutargets.tables import Table
 
@@ -33,8 +35,9 @@ class CellFault:
         sheet: The sheet, if the file has sheets.
         row: The row as a person sees it, from 1.
         cell: The address, such as ``C7``.
-        found: What stands there, quoted, cut where it is long.
-        rule: ``type``, ``vocabulary``, ``scale``, ``formula``, ``merged`` or ``encoding``.
+        found: What stands there, quoted, identity numbers masked, cut where it is long.
+        rule: ``type``, ``vocabulary``, ``scale``, ``placeholder``, ``own-unit``, ``format``, ``formula``,
+            ``merged`` or ``encoding``.
         message: What is wrong and what is accepted.
         reporter: Who handed the row in, if that can be read.
     """
@@ -76,6 +79,7 @@ class TableRows:
         faults: The cells that could not be read.
         absent_columns: The demanded columns that some file does not have.
         columns_at: By file and sheet, the letters of each column; nothing where columns have no letters.
+        notes: Rows that were passed over, and cells that were read though a person does not see them.
     """
 
     name: str
@@ -85,6 +89,7 @@ class TableRows:
     faults: tuple[CellFault, ...] = ()
     absent_columns: tuple[AbsentColumn, ...] = ()
     columns_at: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[ReadingNote, ...] = ()
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -124,7 +129,9 @@ def typed_rows(grid: Grid, name: str, table: Table, year: int | None = None) -> 
             absent.append(AbsentColumn(name, column_name, grid.file, grid.sheet))
     rows = pa.table({column_name: columns[column_name] for column_name in table.columns})
     faults = _faults(grid, name, rows[table.reports], bad)
-    return TableRows(name, table, rows, _origin(grid), faults, tuple(absent), _columns_at(grid, headings))
+    return TableRows(
+        name, table, rows, _origin(grid), faults, tuple(absent), _columns_at(grid, headings), grid.notes
+    )
 
 
 def _columns_at(grid: Grid, headings: Sequence[Heading]) -> dict[tuple[str, str], dict[str, str]]:
@@ -199,4 +206,5 @@ def joined_rows(parts: Sequence[TableRows]) -> TableRows:
         tuple(fault for part in parts for fault in part.faults),
         tuple(absent for part in parts for absent in part.absent_columns),
         {place: columns for part in parts for place, columns in part.columns_at.items()},
+        tuple(note for part in parts for note in part.notes),
     )

@@ -185,7 +185,7 @@ def test_a_character_outside_gbk_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "found", "line"),
     [
-        (csv_text(HEADINGS, ROW).encode("utf-16"), "UTF-16", None),
+        (csv_text(HEADINGS, ROW).encode("utf-16")[:-1], "UTF-16", None),
         (csv_text(HEADINGS, (*ROW[:5], "\ufffd")).encode(), "lost", 2),
         (csv_text(HEADINGS, (*ROW[:2], "锟斤拷", *ROW[3:])).encode(), "锟斤拷", 2),
         (csv_text(HEADINGS, ROW).encode().replace("街".encode(), "街".encode()[:2]), "damaged", 1),
@@ -340,12 +340,12 @@ def test_notes_and_hidden_files_are_ignored_and_anything_else_is_refused(tmp_pat
         put(tmp_path, name, "whatever")
     assert rows_of(read_submission(tmp_path, DICTIONARY)) == [CLEAN]
     put(tmp_path, "shcools.csv", csv_text(HEADINGS, ROW))
-    put(tmp_path, "old.xls", "x")
+    put(tmp_path, "old.et", "x")
     put(tmp_path, "scan.pdf", "x")
     put_xlsx(tmp_path, "two.xlsx", {"schools": [HEADINGS, ROW], "Other": [("x",), (1,)]})
     old, scan, misspelled, sheet = faults_of(tmp_path)
-    assert "save it again as .xlsx" in old.accepted
-    assert ".csv, .parquet, .xlsx" in scan.accepted
+    assert "另存为 .xlsx" in old.accepted
+    assert ".csv, .ods, .parquet, .xls, .xlsx" in scan.accepted
     assert misspelled.accepted == "did you mean schools or Schools?"
     assert (sheet.where, sheet.found) == ("two.xlsx", "unknown sheet 'Other'")
 
@@ -461,12 +461,12 @@ def test_a_long_line_is_found_wherever_it_lies_among_the_blocks(tmp_path: Path) 
 @pytest.mark.parametrize(
     "data", [b"PK\x03\x04 broken", b"not a workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600]
 )
-def test_a_broken_or_locked_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_a_broken_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
     """A workbook that cannot be opened is said to be so, never an empty table."""
     (tmp_path / "schools.xlsx").write_bytes(data)
     (fault,) = faults_of(tmp_path)
     assert fault.where == "schools.xlsx"
-    assert ("password" in fault.found) == data.startswith(b"\xd0\xcf")
+    assert "not a readable workbook" in fault.found
 
 
 def test_merged_headings_are_refused_with_their_range(tmp_path: Path) -> None:
@@ -496,20 +496,20 @@ def test_a_cell_at_the_far_corner_of_a_sheet_does_not_eat_the_memory(tmp_path: P
     ("heading", "cell", "rule"),
     [
         ("在校生数", "many", "type"),
-        ("在校生数", "NA", "type"),
+        ("在校生数", "NA", "placeholder"),
         ("在校生数", "54.5", "type"),
-        ("在校生数", "1,234", "type"),
+        ("在校生数", "12,34", "type"),
         ("在校生数", "10²", "type"),
         ("在校生数", "五十", "type"),
         ("在校生数", "1e3", "type"),
-        ("在校生数", "99999999999999999999", "type"),
+        ("经费(万元)", "99999999999999", "type"),
         ("在校生数", "#DIV/0!", "formula"),
         ("在校生数", "=SUM(A1)", "formula"),
         ("经费", "1.005", "scale"),
         ("经费(万元)", "0.0000001", "scale"),
         ("经费", "inf", "type"),
         ("年度", "24", "type"),
-        ("年度", "2024年", "type"),
+        ("年度", "2023-2024学年", "type"),
         ("寄宿制", "maybe", "type"),
         ("所属镇(街道)", "城南街道", "vocabulary"),
         ("学校代码", "4.45E+11", "type"),
@@ -633,13 +633,13 @@ def test_a_spreadsheet_with_blank_rows_and_columns_keeps_its_addresses(tmp_path:
 
 
 def test_dates_are_read_from_cells_and_from_text(tmp_path: Path) -> None:
-    """A date cell and an ISO text mean the same day; a bare number means none."""
+    """A date cell, an ISO text and a workbook's own number of a day mean the same one."""
     days = [dt.date(2024, 9, 1), "2024-09-01", dt.datetime(2024, 9, 1), 45536, "2024-02-30"]  # noqa: DTZ001  # as Excel has it
     put_xlsx(tmp_path, "x.xlsx", {"schools": [(*HEADINGS, "设立日期"), *((*ROW, day) for day in days)]})
     submission = read_submission(tmp_path, DICTIONARY)
     day = dt.date(2024, 9, 1)
-    assert [row["opened_on"] for row in rows_of(submission)] == [day, day, day, None, None]
-    assert [fault.cell for fault in submission.faults] == ["G5", "G6"]
+    assert [row["opened_on"] for row in rows_of(submission)] == [day, day, day, day, None]
+    assert [fault.cell for fault in submission.faults] == ["G6"]
 
 
 def test_errors_uncalculated_formulas_merged_and_long_codes_are_not_blanks(tmp_path: Path) -> None:
