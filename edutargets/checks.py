@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edutargets.own_kinds import OWN
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from edutargets.tables import Table
+    from edutargets.tables import Column, Table
 
 __all__ = [
     "KINDS",
@@ -110,15 +112,14 @@ _BUILT_INS = {
     "expect_table_row_count_to_be_between": _BOUNDS,
     "expect_table_row_count_to_equal": "value",
 }
-OWN_KINDS = frozenset({"expect_rows", "expect_no_rows"})
+OWN_KINDS = frozenset(OWN)
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         **{name: Kind.taking(settings) for name, settings in _BUILT_INS.items()},
-        "expect_rows": Kind(("predicate",)),
-        "expect_no_rows": Kind(("query",)),
+        **{name: Kind(kind.required, kind.optional) for name, kind in OWN.items()},
     }
 )
-_COLUMN_SETTINGS = ("column", "column_A", "column_B")
+_COLUMN_SETTINGS = ("column", "column_A", "column_B", "column_list")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,8 @@ class Check:
         source: Where the rule is written.
         about: The columns it is about; the first one is shown as the cell.
         where: File and line.
+        targets: Targets that rest on it besides those its columns tell.
+        blanks: What an empty cell means to its SQL, where its author said so.
     """
 
     code: str
@@ -146,6 +149,8 @@ class Check:
     source: str = ""
     about: tuple[str, ...] = ()
     where: str = ""
+    targets: tuple[str, ...] = ()
+    blanks: str = ""
 
     @property
     def named_columns(self) -> tuple[str, ...]:
@@ -157,10 +162,11 @@ class Check:
             ... ).named_columns
             ('town',)
         """
-        single = [self.kwargs[name] for name in _COLUMN_SETTINGS if name in self.kwargs]
-        several = self.kwargs.get("column_list")
-        names = [*single, *(several if isinstance(several, list) else [])]
-        return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
+        settings = OWN[self.type].columns if self.is_own else _COLUMN_SETTINGS
+        written = [self.kwargs[name] for name in settings if name in self.kwargs]
+        names = [name for one in written for name in (one if isinstance(one, list) else [one])]
+        own = (name.partition("=")[0].strip() for name in names if isinstance(name, str))
+        return tuple(dict.fromkeys(own))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -215,7 +221,10 @@ class Suite:
 def checks_of_dictionary(
     table: Table, declared: Iterable[Check], absent: Collection[str] = ()
 ) -> tuple[Check, ...]:
-    """Return what the data dictionary itself demands and the suite does not say: no blanks, no row twice.
+    """Return what the data dictionary itself demands and the suite does not say.
+
+    No blanks, no row twice; every number with a check character has the right one, everything pointed to
+    exists, and everybody who is expected has handed in.
 
     Args:
         table: The table as its pack describes it.
@@ -233,21 +242,119 @@ def checks_of_dictionary(
     unique = {frozenset(check.named_columns) for check in whole if check.type in _UNIQUE}
     if frozenset(table.key) not in unique and not set(table.key) & set(absent):
         checks.append(_unique(table))
+    there = {name: column for name, column in table.columns.items() if name not in absent}
+    checks += [
+        _checksum(name, column)
+        for name, column in there.items()
+        if column.checksum and not _says_checksum(whole, name, column.checksum)
+    ]
+    checks += [
+        _reference(name, column)
+        for name, column in there.items()
+        if column.references and not _says_reference(whole, name, column.references)
+    ]
+    if table.expected_from and table.reports in there and not _says_roster(whole, table.expected_from):
+        checks.append(_missing_report(table, table.expected_from))
     return tuple(checks)
+
+
+def _says_checksum(declared: Iterable[Check], column: str, checksum: str) -> bool:
+    said = {"column": column, "checksum": checksum}
+    return any(c.type == "expect_column_values_to_pass_checksum" and c.kwargs == said for c in declared)
+
+
+def _says_reference(declared: Iterable[Check], column: str, references: str) -> bool:
+    """Whether a check holds a column against the same table, also one written as a query by hand."""
+    said = [{"column": column}, {"column": column, "references": references}]
+    table = references.partition(".")[0]
+    return any(
+        (check.type == "expect_references_to_exist" and check.kwargs in said)
+        or (check.columns[:1] == (column,) and _is_anti_join(check, table))
+        for check in declared
+    )
+
+
+def _says_roster(declared: Iterable[Check], roster: str) -> bool:
+    return any(
+        (
+            c.type == "expect_everyone_to_report"
+            and c.kwargs.get("roster") == roster
+            and "where" not in c.kwargs
+        )
+        or (_is_anti_join(c, roster) and re.search(r"null as row_id", str(c.kwargs["query"]), re.IGNORECASE))
+        for c in declared
+    )
+
+
+def _is_anti_join(check: Check, table: str) -> bool:
+    """Whether a query asks for what has no counterpart in another table."""
+    query = str(check.kwargs.get("query", "")) if check.type == "expect_no_rows" else ""
+    joins = re.search(rf"\b(?:from|join)\s+{re.escape(table)}\b", query, re.IGNORECASE)
+    return bool(joins and re.search(r"is null|not exists|not in\b", query, re.IGNORECASE))
 
 
 _UNIQUE = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 
 
 def _filled(table: Table, column: str) -> Check:
-    title = table.columns[column].title
-    zh, en = title.in_language("zh") or column, title.in_language("en") or column
+    zh, en = _titles(column, table.columns[column])
     return Check(
         code=f"empty-cell.{column}",
         type="expect_column_values_to_not_be_null",
         kwargs={"column": column},
         says=Bilingual(zh=f"“{zh}”没有填写", en=f"“{en}” is empty"),
         mend=Bilingual(zh=f"请填写“{zh}”", en=f"fill in “{en}”"),
+    )
+
+
+def _titles(name: str, column: Column) -> tuple[str, str]:
+    return column.title.in_language("zh") or name, column.title.in_language("en") or name
+
+
+_CHECKSUMS = {
+    "gb32100": ("统一社会信用代码", "unified social credit code"),
+    "gb11643": ("身份证号码", "identity number"),
+}
+
+
+def _checksum(name: str, column: Column) -> Check:
+    zh, en = _titles(name, column)
+    number_zh, number_en = _CHECKSUMS[str(column.checksum)]
+    return Check(
+        code=f"checksum.{name}",
+        type="expect_column_values_to_pass_checksum",
+        kwargs={"column": name, "checksum": column.checksum},
+        says=Bilingual(zh=f"“{zh}”不是有效的{number_zh}", en=f"“{en}” is no valid {number_en}"),
+        mend=Bilingual(zh="请对照证件逐位核对", en="compare it with the certificate, character by character"),
+    )
+
+
+def _reference(name: str, column: Column) -> Check:
+    zh, en = _titles(name, column)
+    return Check(
+        code=f"unknown-reference.{name}",
+        type="expect_references_to_exist",
+        kwargs={"column": name},
+        says=Bilingual(
+            zh=f"“{zh}”所指的记录不存在（同一时期）",
+            en=f"what “{en}” points to does not exist in that period",
+        ),
+        mend=Bilingual(zh="请核对代码；新设的先登记", en="check the code; what is new is entered first"),
+    )
+
+
+def _missing_report(table: Table, roster: str) -> Check:
+    zh, en = table.title.zh or "本表", table.title.en or "this table"
+    return Check(
+        code="missing-report",
+        type="expect_everyone_to_report",
+        kwargs={"roster": roster},
+        says=Bilingual(
+            zh=f"该单位在名录上，却没有报送“{zh}”",
+            en=f"this unit is on the roster and has handed in no row of “{en}”",
+        ),
+        mend=Bilingual(zh="请补报；已撤销的请更正名录", en="hand it in; correct the roster if it was closed"),
+        about=(table.reports,),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Literal, get_args
 
 from edutargets.checks import KINDS
+from edutargets.gate_json import report_schema
 from edutargets.pack_files import PackFile
 from edutargets.plan_remarks import ExclusionsFile, FindingsFile
 from edutargets.plans import PlanFile
@@ -15,9 +16,11 @@ from edutargets.tables import Dictionary
 if TYPE_CHECKING:
     from pydantic import BaseModel, JsonValue
 
+    from edutargets.checks import Kind
+
 __all__ = ["FILES", "DefinitionFile", "schema_for", "schema_text"]
 
-DefinitionFile = Literal["plan", "tables", "pack", "suite", "exclusions", "findings"]
+DefinitionFile = Literal["plan", "tables", "pack", "suite", "exclusions", "findings", "gate-report"]
 FILES: tuple[DefinitionFile, ...] = get_args(DefinitionFile)
 _MODELS: dict[DefinitionFile, type[BaseModel]] = {
     "plan": PlanFile,
@@ -33,6 +36,7 @@ _TITLES = {
     "suite": "expectations/<pack>/<table>.json of an edutargets pack",
     "exclusions": "exclusions.yaml of an edutargets pack",
     "findings": "findings.yaml of an edutargets pack",
+    "gate-report": "what `edutargets gate --format json` writes",
 }
 
 
@@ -43,8 +47,9 @@ def schema_for(file: DefinitionFile) -> dict[str, JsonValue]:
         >>> sorted(schema_for("plan")["properties"])[-1]
         'targets'
     """
-    found = _suite() if file == "suite" else _MODELS[file].model_json_schema(by_alias=True)
-    if file != "suite":
+    own = {"suite": _suite, "gate-report": report_schema}
+    found = own[file]() if file in own else _MODELS[file].model_json_schema(by_alias=True)
+    if file not in own:
         _let_numbers_be_texts(found)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": _TITLES[file]}
 
@@ -64,12 +69,32 @@ def _suite() -> dict[str, JsonValue]:
     suite, check = SuiteEntry.model_json_schema(), CheckEntry.model_json_schema()
     parts = {**suite.pop("$defs", {}), **check.pop("$defs", {})}
     check["properties"]["type"]["enum"] = sorted(KINDS)
+    check["allOf"] = [
+        {
+            "if": {"properties": {"type": {"const": name}}},
+            "then": {
+                "properties": {"kwargs": _settings(kind)},
+                "required": ["kwargs"] if kind.required else [],
+            },
+        }
+        for name, kind in sorted(KINDS.items())
+    ]
     suite["properties"]["expectations"] = {
         "items": {"$ref": "#/$defs/Check"},
         "minItems": 1,
         "type": "array",
     }
     return {**suite, "$defs": {**parts, "Check": check}}
+
+
+def _settings(kind: Kind) -> dict[str, JsonValue]:
+    """Let an editor offer the settings of a kind of check, and mark the others."""
+    return {
+        "type": "object",
+        "properties": {name: {} for name in kind.settings},
+        "required": list(kind.required),
+        "additionalProperties": False,
+    }
 
 
 def schema_text(file: DefinitionFile) -> str:

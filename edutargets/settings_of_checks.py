@@ -6,23 +6,20 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from edutargets.checks import KINDS
 from edutargets.errors import Fault, near_names
+from edutargets.own_kinds import OWN
+from edutargets.settings_of_own_checks import faults_of_own_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pydantic import JsonValue
 
+    from edutargets.settings_of_own_checks import Placed
     from edutargets.tables import Column, Dictionary, Table
 
 __all__ = ["faults_of_settings"]
-
-Placed = tuple[tuple[str | int, ...], Fault]
 
 _TEXTS = frozenset({"code", "text", "category"})
 _NUMBERS = frozenset({"integer", "decimal", "year"})
@@ -52,6 +49,9 @@ def faults_of_settings(
     kwargs = {
         name: value for name, value in kwargs.items() if value not in _NOTHING and name not in parameters
     }
+    if kind in OWN:
+        yield from faults_of_own_settings(kind, kwargs, table, dictionary)
+        return
     yield from _columns(kwargs, table, described)
     name = kwargs.get("column")
     column = described.columns.get(name) if isinstance(name, str) else None
@@ -63,10 +63,6 @@ def faults_of_settings(
         yield from _value_set(kwargs["value_set"], column)
     if "regex" in kwargs:
         yield from _regex(kwargs["regex"])
-    if "predicate" in kwargs:
-        yield from _predicate(kwargs["predicate"], table, described)
-    if "query" in kwargs:
-        yield from _query(kwargs["query"], dictionary)
     yield from _rules(kind, kwargs)
 
 
@@ -199,54 +195,6 @@ def _rules(kind: str, kwargs: Mapping[str, JsonValue]) -> Iterator[Placed]:
     if rule is not None and rule not in known:
         found = f"{rule!r} is no rule for empty cells"
         yield _wrong(("ignore_row_if",), "null-rule", found, near_names(str(rule), known))
-
-
-def _predicate(text: JsonValue, table: str, described: Table) -> Iterator[Placed]:
-    step, example = ("predicate",), "female <= enrolment"
-    sql = f"SELECT 1 FROM rows_of_table WHERE (\n{text}\n)"  # noqa: S608  # parsed only, never run
-    select = _parsed(sql) if isinstance(text, str) else "it is no text"
-    where = select if isinstance(select, str) else select.args.get("where")
-    if isinstance(where, str) or where is None or not isinstance(where.this, exp.Paren):
-        cause = f": {where}" if isinstance(where, str) else ""
-        yield _wrong(step, "sql", f"{text!r} is no condition on a row{cause}", "one SQL condition", example)
-        return
-    if where.find(exp.Query, exp.Lambda) is not None:
-        return  # names inside belong to other tables: DuckDB will tell
-    known = {name.lower() for name in described.columns} | {"row_id"}
-    for name in dict.fromkeys(column.name for column in where.find_all(exp.Column)):
-        if name.lower() not in known:
-            accepted = near_names(name, described.columns)
-            yield _wrong(step, "unknown-column", f"unknown column {name!r} of {table}", accepted)
-
-
-def _query(text: JsonValue, dictionary: Dictionary) -> Iterator[Placed]:
-    step, example = ("query",), "SELECT row_id, female, enrolment FROM {batch} WHERE female > enrolment"
-    if not isinstance(text, str) or "{batch}" not in text:
-        accepted = "a SELECT over {batch} and other tables"
-        yield _wrong(step, "sql", "the query does not read {batch}", accepted, example)
-        return
-    query = _parsed(text.replace("{batch}", "rows_of_table"))
-    if isinstance(query, str):
-        yield _wrong(step, "sql", f"not a query: {query}", "one SELECT", example)
-        return
-    if "row_id" not in [name.lower() for name in query.named_selects] and not query.is_star:
-        yield _wrong(step, "sql", "the query does not return row_id", "SELECT row_id, …", example)
-    own = {"rows_of_table", *(one.alias_or_name.lower() for one in query.find_all(exp.CTE))}
-    tables = [one.name for one in query.find_all(exp.Table) if isinstance(one.this, exp.Identifier)]
-    for name in dict.fromkeys(tables):
-        if name.lower() not in own and name not in dictionary.tables:
-            accepted = near_names(name, dictionary.tables)
-            yield _wrong(step, "unknown-table", f"unknown table {name!r}", accepted)
-
-
-def _parsed(sql: str) -> exp.Query | str:
-    """Return the one query of a text, or why it is none."""
-    try:
-        statements = sqlglot.parse(sql, read="duckdb")
-    except (SqlglotError, RecursionError) as error:
-        return str(error).splitlines()[0] if isinstance(error, SqlglotError) else "it is nested too deeply"
-    only = statements[0] if len(statements) == 1 else None
-    return only if isinstance(only, exp.Query) else "it is not one SELECT"
 
 
 def _is_day(value: JsonValue) -> bool:

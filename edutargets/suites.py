@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
 from edutargets.checks import KINDS, Check, CheckOutcome, Severity, Status, Suite
 from edutargets.errors import DefinitionError, Fault, SuiteError, near_names
 from edutargets.json_files import read_json
+from edutargets.own_kinds import OWN
 from edutargets.sources import Bilingual
 from edutargets.yaml_files import Definition, Written, faults_of_validation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from edutargets.tables import Dictionary
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["Check", "CheckOutcome", "Severity", "Status", "Suite", "read_suites"]
 
 RESERVED_CODES = frozenset(
-    {"absent-column", "absent-table", "empty-table", "repeated-key", "empty-cell", "type", "vocabulary"}
-)
+    {
+        "absent-column", "absent-table", "checksum", "empty-cell", "empty-table", "missing-report",
+        "repeated-key", "type", "unknown-reference", "vocabulary",
+    }
+)  # fmt: skip
+_OF_A_COLUMN = ("empty-cell.", "checksum.", "unknown-reference.")
 _EXAMPLE = (
     '{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "town"}, "severity": "critical", '
-    '"meta": {"code": "SC-01", "says": {"zh": "…", "en": "…"}}}'
+    '"meta": {"code": "SC-01", "says": {"zh": "…", "en": "…"}, "mend": {"zh": "…", "en": "…"}}}'
 )
 
 
@@ -45,9 +50,11 @@ class _Words(Definition):
 class _CheckMeta(Definition):
     code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     says: _Words
-    mend: _Words | None = None
+    mend: _Words
     source: str = ""
     columns: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    blanks: Literal["pass", "fail"] | None = None
 
 
 class CheckEntry(Definition):
@@ -70,12 +77,15 @@ class SuiteEntry(Definition):
     notes: str | list[str] | None = None
 
 
-def read_suites(folder: Path, dictionary: Dictionary) -> Mapping[str, Suite]:
+def read_suites(
+    folder: Path, dictionary: Dictionary, targets: Collection[str] | None = None
+) -> Mapping[str, Suite]:
     """Read the data-quality rules of a pack: one file for each table.
 
     Args:
         folder: The pack's suites; the file `<table>.json` holds the checks of that table.
         dictionary: The tables and columns the checks may name.
+        targets: The targets they may name; not asked where none are given.
 
     Returns:
         The suites by table, in the order of the dictionary.
@@ -86,19 +96,13 @@ def read_suites(folder: Path, dictionary: Dictionary) -> Mapping[str, Suite]:
     """
     faults = _reserved_names(dictionary)
     if not folder.is_dir():
-        raise SuiteError(
-            Fault(
-                str(folder),
-                "there is no such folder",
-                "a folder of <table>.json files; it may be empty",
-                code="no-file",
-            )
-        )
+        accepted = "a folder of <table>.json files; it may be empty"
+        raise SuiteError(Fault(str(folder), "there is no such folder", accepted, code="no-file"))
     codes: dict[str, str] = {}
     suites: dict[str, Suite] = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            reading = _Reading(read_json(path), dictionary, codes)
+            reading = _Reading(read_json(path), dictionary, codes, targets)
         except DefinitionError as error:
             faults += error.faults
             continue
@@ -112,9 +116,14 @@ def read_suites(folder: Path, dictionary: Dictionary) -> Mapping[str, Suite]:
 
 
 def _reserved_names(dictionary: Dictionary) -> list[Fault]:
-    found, accepted = "a column may not be called row_id: checks name rows by it", "another name"
-    tables = [name for name, table in dictionary.tables.items() if "row_id" in table.columns]
-    return [Fault(name, found, accepted, code="reserved-name") for name in tables]
+    uses, accepted = {"row_id": "checks name rows", "row_admitted": "the gate marks rows"}, "another name"
+    tables = [
+        (name, f"a column may not be called {column}: {use} by it")
+        for name, table in dictionary.tables.items()
+        for column, use in uses.items()
+        if column in table.columns
+    ]
+    return [Fault(name, found, accepted, code="reserved-name") for name, found in tables]
 
 
 @dataclass
@@ -124,6 +133,7 @@ class _Reading:
     written: Written
     dictionary: Dictionary
     codes: dict[str, str]
+    targets: Collection[str] | None = None
     faults: list[Fault] = field(default_factory=list)
 
     def suite(self, stem: str) -> Suite | None:
@@ -180,10 +190,12 @@ class _Reading:
             kwargs=MappingProxyType(entry.kwargs),
             severity=entry.severity,
             says=entry.meta.says.bilingual(),
-            mend=entry.meta.mend.bilingual() if entry.meta.mend else Bilingual(),
+            mend=entry.meta.mend.bilingual(),
             source=entry.meta.source,
             about=entry.meta.columns,
             where=self.written.where(spot),
+            targets=entry.meta.targets,
+            blanks=entry.meta.blanks or "",
         )
 
     def _settings(self, raw: Mapping[str, JsonValue], spot: Spot, table: str) -> None:
@@ -195,7 +207,12 @@ class _Reading:
         if kind not in KINDS:
             accepted = near_names(kind, KINDS)
             self._fault((*spot, "type"), f"unknown kind of check {kind!r}", accepted, "unknown-check")
-        elif isinstance(kwargs, dict):
+            return
+        graveness = OWN[kind].severities if kind in OWN else tuple(Severity)
+        if raw.get("severity") in tuple(Severity) and raw["severity"] not in graveness:
+            found = f"{kind} raises a question: it may not be {raw['severity']}"
+            self._fault((*spot, "severity"), found, " or ".join(graveness), "severity")
+        if isinstance(kwargs, dict):
             for step, fault in faults_of_settings(kind, kwargs, table, self.dictionary):
                 place = (*spot, "kwargs", *step) if "kwargs" in raw else spot
                 self.faults.append(fault.at(self.written.where(place)))
@@ -204,7 +221,7 @@ class _Reading:
         if not isinstance(meta, dict):
             return
         code, columns = meta.get("code"), meta.get("columns", [])
-        if isinstance(code, str) and (code in RESERVED_CODES or code.startswith("empty-cell.")):
+        if isinstance(code, str) and (code in RESERVED_CODES or code.startswith(_OF_A_COLUMN)):
             self._fault(
                 (*spot, "code"),
                 f"the code {code!r} is this package's own",
@@ -221,6 +238,7 @@ class _Reading:
                     "repeated-code",
                 )
             self.codes.setdefault(code, here)
+        self._targets(meta.get("targets", []), (*spot, "targets"))
         known = self.dictionary.tables[table].columns
         for at, name in enumerate(columns if isinstance(columns, list) else []):
             if isinstance(name, str) and name not in known:
@@ -230,6 +248,13 @@ class _Reading:
                     near_names(name, known),
                     "unknown-column",
                 )
+
+    def _targets(self, names: JsonValue, spot: Spot) -> None:
+        known = self.targets
+        for at, name in enumerate(names if isinstance(names, list) and known is not None else []):
+            if isinstance(name, str) and known is not None and name not in known:
+                accepted = near_names(name, known)
+                self._fault((*spot, at), f"unknown target {name!r}", accepted, "unknown-target")
 
     def _fault(self, spot: Spot, found: str, accepted: str, code: str) -> None:
         example = _EXAMPLE if code in {"no-check", "empty-suite"} else ""

@@ -167,6 +167,8 @@ class Table(Definition):
         reports: The column that names who hands the row in; statistics are kept for each.
         roster: Whether it lists everybody who must report.
         required: Whether a submission without it is rejected.
+        expected_from: The roster, or a view of it, from which everyone hands in at least one row in each
+            period; this table's `reports` names them.
         files: Further names of files and sheets that mean this table.
     """
 
@@ -177,6 +179,7 @@ class Table(Definition):
     reports: str
     roster: bool = False
     required: bool = True
+    expected_from: str | None = None
     files: tuple[str, ...] = ()
     columns: Mapping[str, Column]
     views: Mapping[str, View] = Field(default_factory=dict)
@@ -230,6 +233,15 @@ class Dictionary(Definition):
                         f"{name}.{column_name} references {column.references!r}, which does not exist"
                     )
         names = [*self.tables, *(view for table in self.tables.values() for view in table.views)]
+        for name, table in self.tables.items():
+            if table.expected_from and table.expected_from not in names:
+                accepted = near_names(table.expected_from, names)
+                wrong.append(f"{name}: `expected_from` names {table.expected_from!r}, no table; {accepted}")
+            elif table.expected_from and self.reporter_on(name, table.expected_from) is None:
+                wrong.append(
+                    f"{name}: `expected_from` is {table.expected_from!r}, but {name}.{table.reports} "
+                    f"does not point there; references: {self.relation(table.expected_from).table}.…"
+                )
         wrong += [
             f"{name!r} names two tables or views" for name in sorted({n for n in names if names.count(n) > 1})
         ]
@@ -281,6 +293,19 @@ class Dictionary(Definition):
         if found and mine and theirs and theirs in self.tables[parent].key:
             found.append((mine, theirs))
         return tuple(found) or None
+
+    def reporter_on(self, table: str, roster: str) -> str | None:
+        """Return the roster's column that holds who reports a table: the one referenced, or of the same name.
+
+        Args:
+            table: The table that is handed in.
+            roster: A table or view that lists who must report.
+        """
+        reports, home = self.tables[table].reports, self.relation(roster).table
+        target = self._target(self.tables[table].columns[reports].references or "")
+        if target is not None and target[0] == home:
+            return target[1]
+        return reports if reports in self.tables[home].columns else None
 
     def absent_is_zero(self, child: str, parent: str) -> bool:
         """Whether no row in the child table means zero, because its reference says so."""

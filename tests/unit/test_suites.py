@@ -41,11 +41,13 @@ DICTIONARY = Dictionary.model_validate(
     }
 )
 SAYS = {"zh": "不对", "en": "wrong"}
+MEND = {"zh": "改", "en": "mend it"}
+META = {"code": "S-1", "says": SAYS, "mend": MEND}
 
 
 def entry(kind: str, kwargs: Mapping[str, object], code: str = "S-1", **other: object) -> dict[str, object]:
     """Write one check as a file has it."""
-    meta = {"code": code, "says": SAYS}
+    meta = META | {"code": code}
     return {"type": kind, "kwargs": dict(kwargs), "severity": "critical", "meta": meta} | other
 
 
@@ -77,19 +79,18 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def codes_of(folder: Path) -> list[str]:
     """Return the codes of all faults of a folder of suites."""
     with pytest.raises(SuiteError) as caught:
-        read_suites(folder, DICTIONARY)
+        read_suites(folder, DICTIONARY, {"a.one"})
     return [fault.code for fault in caught.value.faults]
 
 
 def test_a_suite_is_read_as_it_is_written(write: Callable[..., Path]) -> None:
     """Order, settings, severity and both sentences arrive unchanged."""
     first = between(column="students", min_value=0, max_value=8000)
-    mend = {"zh": "改", "en": "mend it"}
     second = entry("expect_rows", {"predicate": "girls <= students"}, "S-2", severity="warning")
     second["meta"] = {
         "code": "S-2",
         "says": SAYS,
-        "mend": mend,
+        "mend": MEND,
         "source": "form 3",
         "columns": ["girls", "students"],
     }
@@ -194,22 +195,20 @@ def test_a_misspelled_kind_of_check_names_the_near_one_and_its_line(write: Calla
         ),
         (between(column="students", min_value=0) | {"severity": "fatal"}, "enum"),
         (between(column="students", min_value=0) | {"severityx": "info"}, "extra-forbidden"),
-        (between(column="students", min_value=0) | {"meta": {"says": SAYS}}, "missing"),
-        (between(column="students", min_value=0) | {"meta": {"code": "S-1"}}, "missing"),
+        (between(column="students", min_value=0) | {"meta": {"says": SAYS, "mend": MEND}}, "missing"),
+        (between(column="students", min_value=0) | {"meta": {"code": "S-1", "mend": MEND}}, "missing"),
+        (between(column="students", min_value=0) | {"meta": {"code": "S-1", "says": SAYS}}, "missing"),
+        (between(column="students", min_value=0) | {"meta": META | {"says": {"en": "wrong"}}}, "missing"),
         (
-            between(column="students", min_value=0) | {"meta": {"code": "S-1", "says": {"en": "wrong"}}},
-            "missing",
-        ),
-        (
-            between(column="students", min_value=0)
-            | {"meta": {"code": "S-1", "says": {"zh": "", "en": "x"}}},
+            between(column="students", min_value=0) | {"meta": META | {"says": {"zh": "", "en": "x"}}},
             "string-too-short",
         ),
         (
-            between(column="students", min_value=0)
-            | {"meta": {"code": "S-1", "says": SAYS, "columns": ["pupils"]}},
+            between(column="students", min_value=0) | {"meta": META | {"columns": ["pupils"]}},
             "unknown-column",
         ),
+        (between(column="students", min_value=0) | {"meta": META | {"targets": ["a.oen"]}}, "unknown-target"),
+        (between(column="students", min_value=0) | {"meta": META | {"blanks": "skip"}}, "literal-error"),
         (between("repeated-key", column="students", min_value=0), "reserved-code"),
         ("expect_rows", "no-check"),
     ],
