@@ -232,7 +232,7 @@ def job_test(arguments: List[str]) -> int:
 
 
 def job_bench(arguments: List[str]) -> int:
-    """Print the benchmarks: ratios, never a verdict."""
+    """Print the benchmarks: mostly ratios; the gate and the evaluation are held to their limits."""
     return module("pytest", "-q", "-s", "-p", "no:xdist", *(arguments or ["tests/benchmarks"]), cwd=str(ROOT))
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from itertools import groupby, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from edutargets.checks import Severity, Status
-from edutargets.findings import Finding, masked, shown
+from edutargets.explained import mark_of
+from edutargets.findings import Finding, Findings, masked, shown
+from edutargets.shown_rows import ShownRows
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from edutargets.checks import CheckOutcome
     from edutargets.submissions import TableRows
 
 __all__ = ["RowFinder"]
-
-_Row = dict[str, object]
 
 
 class RowFinder:
@@ -79,7 +87,9 @@ class RowFinder:
     def reading_faults(self) -> Iterator[Finding]:
         """Yield the cells that could not be read."""
         where = [self._faulty.get((fault.file, fault.sheet, fault.row)) for fault in self._rows.faults]
-        known = self._values([position for position in where if position is not None], ())
+        known = [position for position in where if position is not None]
+        rows = ShownRows(self._rows, np.array(known, np.int64))
+        keys = dict(zip(known, (rows.keys[number] for number in rows.numbers_of(known)), strict=True))
         for fault, position in zip(self._rows.faults, where, strict=True):
             yield Finding(
                 code=fault.rule,
@@ -87,7 +97,7 @@ class RowFinder:
                 table=self._rows.name,
                 says=Bilingual(zh=masked(fault.message.zh), en=masked(fault.message.en)),
                 reporter=shown(fault.reporter),
-                key=self._key(known[position]) if position is not None else (),
+                key=keys[position] if position is not None else (),
                 position=position,
                 file=fault.file,
                 sheet=fault.sheet,
@@ -113,71 +123,132 @@ class RowFinder:
                 column=absent.column,
             )
 
-    def of_outcomes(self, outcomes: Sequence[CheckOutcome]) -> Iterator[Finding]:
-        """Yield one finding for each row that fails a check, or one for a table that fails as a whole."""
+    def reading_notes(self) -> Iterator[Finding]:
+        """Yield the rows that were passed over, and what was read though a person does not see it."""
+        for note in self._rows.notes:
+            yield Finding(
+                code=note.rule,
+                severity=Severity.INFO,
+                table=self._rows.name,
+                says=note.message,
+                file=note.file,
+                sheet=note.sheet,
+                row=note.row,
+                cell=note.cell,
+                found=shown(note.found),
+            )
+
+    def findings(self, outcomes: Sequence[CheckOutcome]) -> Findings:
+        """Return all there is to say of the table, in the order of its files; made when somebody looks."""
         failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
-        positions = {row for outcome in failed for row in outcome.rows if row is not None}
-        columns = {name for outcome in failed for name in outcome.check.columns}
-        values = self._values(sorted(positions), columns)
-        for outcome in failed:
-            notes = outcome.notes or ("",) * len(outcome.rows)
-            for position, note in zip(outcome.rows, notes, strict=True):
-                yield self._of_row(outcome, position, note, values)
-            if not outcome.rows:
-                yield self._of_row(outcome, None, outcome.text, values)
+        faults, notes = len(self._rows.faults) + len(self._rows.absent_columns), len(self._rows.notes)
+        severities = {outcome.check.severity for outcome in failed}
+        severities |= {Severity.CRITICAL} if faults else set()
+        severities |= {Severity.INFO} if notes else set()
+        return Findings(
+            partial(self._all, failed),
+            faults + notes + sum(max(len(outcome.rows), 1) for outcome in failed),
+            frozenset(severities),
+        )
 
-    def _of_row(
-        self, outcome: CheckOutcome, position: int | None, note: str, values: dict[int, _Row]
-    ) -> Finding:
+    def _all(self, failed: Sequence[CheckOutcome]) -> list[Finding]:
+        with _nothing_to_collect():
+            faults = [*self.reading_faults(), *self.absent_columns(), *self.reading_notes()]
+            found = self.of_outcomes(failed)
+            return sorted([*faults, *found], key=attrgetter("order")) if faults else found
+
+    def of_outcomes(self, outcomes: Sequence[CheckOutcome]) -> list[Finding]:
+        """Return a finding for each row that fails a check, or one for a table that fails as a whole."""
+        failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+        placed = [_positions(outcome) for outcome in failed]
+        rows = ShownRows(self._rows, np.concatenate([np.empty(0, np.int64), *placed]))
+        at_large = [finding for outcome in failed for finding in self._at_large(outcome)]
+        found: list[Finding] = []
+        ranks: list[NDArray[np.int64]] = []
+        for outcome, positions in zip(failed, placed, strict=True):
+            numbers = rows.numbers_of(positions)
+            found += self._of_rows(outcome, numbers.tolist(), rows)
+            ranks.append(rows.ranks[numbers])
+        by_place = np.argsort(np.concatenate(ranks), kind="stable").tolist() if ranks else []
+        in_order = _each_place_sorted([found[at] for at in by_place])
+        return sorted([*at_large, *in_order], key=attrgetter("order")) if at_large else in_order
+
+    def _of_rows(self, outcome: CheckOutcome, numbers: list[int], rows: ShownRows) -> Iterator[Finding]:
+        """Yield the findings of a check in rows of the table, in the order of its outcome."""
+        check, column = outcome.check, outcome.check.columns[0] if outcome.check.columns else ""
+        notes = outcome.notes or repeat("")
+        if not numbers:
+            return
+        found, cells, places = rows.found(check.columns), rows.cells(column), rows.places
+        reporters, keys, positions = rows.reporters, rows.keys, outcome.rows
+        for number, position, note in zip(numbers, positions, notes, strict=False):
+            file, sheet, row = places[number]
+            finding = Finding(
+                code=check.code,
+                severity=check.severity,
+                table=self._rows.name,
+                says=check.says,
+                mend=check.mend,
+                reporter=reporters[number],
+                key=keys[number],
+                position=position,
+                file=file,
+                sheet=sheet,
+                row=row,
+                cell=cells[number],
+                column=column,
+                found=shown(note) if note else found[number],
+            )
+            is_asked = check.severity is Severity.WARNING
+            yield _marked(finding, rows.typed[number], note) if is_asked else finding
+
+    def _at_large(self, outcome: CheckOutcome) -> Iterator[Finding]:
+        """Yield what a check found that has no row in this table."""
         check = outcome.check
-        whole = Finding(
-            code=check.code,
-            severity=check.severity,
-            table=self._rows.name,
-            says=check.says,
-            mend=check.mend,
-            column=check.columns[0] if check.columns else "",
-            found=shown(note),
-        )
-        if position is None:
-            return whole
-        row = values[position]
-        file, sheet = str(row[" file"] or ""), str(row[" sheet"] or "")
-        number = row[" row"] if isinstance(row[" row"], int) else None
-        several = [f"{name}={_plain(row[name])}" for name in check.columns]
-        single = _plain(row[check.columns[0]]) if len(several) == 1 else ", ".join(several)
-        return replace(
-            whole,
-            reporter=shown(row[self._rows.table.reports]),
-            key=self._key(row),
-            position=position,
-            file=file,
-            sheet=sheet,
-            row=number,
-            cell=self._cell(file, sheet, whole.column, number),
-            found=shown(note or single),
-        )
-
-    def _cell(self, file: str, sheet: str, column: str, row: int | None) -> str:
-        """Return the address of a cell, or nothing where its column has no letters."""
-        letters = self._rows.columns_at.get((file, sheet), {}).get(column, "")
-        return f"{letters}{row}" if letters and row is not None else ""
-
-    def _key(self, row: _Row) -> tuple[tuple[str, str], ...]:
-        return tuple((name, shown(row[name])) for name in self._rows.table.key)
-
-    def _values(self, positions: Sequence[int], columns: Iterable[str]) -> dict[int, _Row]:
-        """Return what is to be shown of some rows, fetched at once."""
-        table = self._rows.table
-        names = list(dict.fromkeys((*table.key, table.reports, *sorted(columns))))
-        at = pa.array(positions, pa.int64())
-        cells = self._rows.rows.select(names).take(at).to_pylist()
-        places = self._rows.origin.take(at).to_pylist()
-        return {
-            position: {**row, **{f" {name}": value for name, value in place.items()}}
-            for position, row, place in zip(positions, cells, places, strict=True)
-        }
+        notes = [note for row, note in zip(outcome.rows, outcome.notes, strict=False) if row is None]
+        notes = notes or [""] * sum(row is None for row in outcome.rows)
+        for note in notes if outcome.rows else [outcome.text]:
+            finding = Finding(
+                code=check.code,
+                severity=check.severity,
+                table=self._rows.name,
+                says=check.says,
+                mend=check.mend,
+                column=check.columns[0] if check.columns else "",
+                found=shown(note),
+            )
+            yield _marked(finding, {}, note) if check.severity is Severity.WARNING else finding
 
 
-def _plain(value: object) -> object:
-    return "" if value is None else value
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Keep Python from looking for garbage again and again while nothing but findings are made."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _positions(outcome: CheckOutcome) -> NDArray[np.int64]:
+    """Return the rows of an outcome that are in the table; those that are not come last in it."""
+    return np.array([row for row in outcome.rows if row is not None], np.int64)
+
+
+def _each_place_sorted(findings: list[Finding]) -> list[Finding]:
+    """Sort what is found in one row by column and code; the rows are in order already."""
+    by_row = groupby(findings, key=attrgetter("position"))
+    groups = (list(group) for _, group in by_row)
+    return [
+        one
+        for group in groups
+        for one in (sorted(group, key=attrgetter("order")) if len(group) > 1 else group)
+    ]
+
+
+def _marked(finding: Finding, row: Mapping[str, object], note: str) -> Finding:
+    """Give a warning its mark: what an explanation of it must carry."""
+    key = ", ".join(f"{name}={value}" for name, value in finding.key)
+    return replace(finding, mark=mark_of(finding.code, finding.table, finding.reporter, key, row, note))
