@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from edutargets.engine import DuckDB, Engine, collect
 from edutargets.errors import Fault, UnknownTargetError, near_names
+from edutargets.exact_columns import Statistics
 from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
 from edutargets.judging import Judge, Result
@@ -20,12 +21,14 @@ from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
 from edutargets.targets import Alias, Composite, Target
+from edutargets.unsettled import plausible, unsettled
+from edutargets.unsure_rows import guarded, guarded_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from fractions import Fraction
 
-    from edutargets.exact_columns import Statistics
+    from edutargets.findings import Language
     from edutargets.gate import AdmittedSubmission
     from edutargets.measures import Measure
     from edutargets.plans import Pack
@@ -43,17 +46,29 @@ class Basis:
         admitted: What the gate let through.
         statistics: The exact columns that the engine handed back.
         provenance: The hashes of all of it.
+        dictionary: The tables; where rows were set aside, with ranges that hold all that was admitted.
     """
 
     pack: Pack
     admitted: AdmittedSubmission
     statistics: Statistics
     provenance: Provenance
+    dictionary: Dictionary
 
     @property
     def unchecked(self) -> str | None:
         """The reason why data were evaluated that no gate accepted, if so."""
         return self.admitted.unchecked_reason
+
+    def cautions(self, language: Language) -> tuple[str, ...]:
+        """Return what must stand beside every number: no gate saw the data, or rows were set aside."""
+        found = []
+        if self.unchecked is not None:
+            said = "数据未经任何检查，原因：" if language == "zh" else "NOT CHECKED by any gate: "
+            found.append(f"{said}{self.unchecked}")
+        if self.admitted.set_aside is not None:
+            found.append(self.admitted.set_aside.sentence(language))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -154,6 +169,10 @@ class PlanAttainment(Shown, Mapping[str, Attainment]):
         """The reason why data were evaluated that no gate accepted, if so."""
         return self.basis.unchecked
 
+    def cautions(self, language: Language) -> tuple[str, ...]:
+        """Return what must stand beside every number: no gate saw the data, or rows were set aside."""
+        return self.basis.cautions(language)
+
     def __getitem__(self, name: str) -> Attainment:
         if name not in self.attainments:
             found = f"there is no target {name!r}"
@@ -212,23 +231,18 @@ def _evaluated(
     notify: Callable[[str], None] | None,
 ) -> PlanAttainment:
     measures = {target.id: pack.measures[target.id] for target in targets if target.id in pack.measures}
+    tables, aside = admitted.engine_tables(), admitted.set_aside
     lacking = {name: _lacking(measure, admitted, pack.dictionary) for name, measure in measures.items()}
+    if aside is not None:
+        lacking = {
+            name: reason or unsettled(measures[name], aside, tables, pack.dictionary)
+            for name, reason in lacking.items()
+        }
     ready = [measure for name, measure in measures.items() if lacking[name] is None]
-    wanted = [aggregate for measure in ready for aggregate in measure.aggregates()]
-    wanted += [
-        _rows_of(table, pack.dictionary)
-        for table in sorted({name for measure in ready for name in measure.tables})
-    ]
-    used = engine or DuckDB({name: table.rows for name, table in admitted.tables.items()})
-    lists = dict.fromkeys(rows for measure in ready for rows in measure.row_lists())
-    statistics = collect(
-        statements(dict.fromkeys(wanted), pack.dictionary),
-        used,
-        frozenset(admitted.tables),
-        notify,
-        (list_statement(rows, pack.dictionary) for rows in lists),
-    )
-    basis = Basis(pack, admitted, statistics, _provenance(pack, admitted))
+    marked = frozenset(aside.marks) if aside is not None else frozenset()
+    statistics = _counted(ready, pack.dictionary, (engine or DuckDB(tables), marked), tables, notify)
+    ranges = pack.dictionary if aside is None else plausible(pack.dictionary, tables)
+    basis = Basis(pack, admitted, statistics, _provenance(pack, admitted), ranges)
     found: dict[str, Attainment] = {}
     for target in targets:
         if target.id in measures:
@@ -237,6 +251,31 @@ def _evaluated(
         if isinstance(target, Composite | Alias) and target.id not in found:
             found[target.id] = _resting(target, basis, found)
     return PlanAttainment(MappingProxyType({target.id: found[target.id] for target in targets}), basis)
+
+
+def _counted(
+    measures: Sequence[Measure],
+    dictionary: Dictionary,
+    engine: tuple[Engine, frozenset[str]],
+    present: Iterable[str],
+    notify: Callable[[str], None] | None,
+) -> Statistics:
+    """Count and add up everything that some targets need; rows that were set aside count as not known."""
+    used, marked = engine
+    tables = sorted({name for measure in measures for name in measure.tables})
+    wanted = [aggregate for measure in measures for aggregate in measure.aggregates()]
+    asked = {one: guarded(one, marked) for one in (*wanted, *(_rows_of(name, dictionary) for name in tables))}
+    listed = {rows: guarded_list(rows, marked) for measure in measures for rows in measure.row_lists()}
+    found = collect(
+        statements(dict.fromkeys(asked.values()), dictionary),
+        used,
+        frozenset(present),
+        notify,
+        (list_statement(rows, dictionary) for rows in dict.fromkeys(listed.values())),
+    )
+    names = {one: found.names[known] for one, known in asked.items() if known in found.names}
+    lists = {rows: found.lists[known] for rows, known in listed.items() if known in found.lists}
+    return Statistics(found.tables, names, lists)
 
 
 def _rows_of(table: str, dictionary: Dictionary) -> Aggregate:
@@ -288,7 +327,7 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
 def _attained(measure: Measure, lacking: Bilingual | None, basis: Basis) -> Attainment:
     if lacking is not None:
         return Attainment(measure.target, (), Verdict.NOT_EVALUABLE, measure, (), lacking, basis)
-    results = Judge(measure, basis.statistics, basis.pack.dictionary).results()
+    results = Judge(measure, basis.statistics, basis.dictionary).results()
     verdict, reason = _together(results)
     return Attainment(measure.target, results, verdict, measure, (), reason, basis)
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edutargets import plans
 from edutargets.errors import DefinitionError, Fault, SubmissionError, near_names
+from edutargets.fed_targets import fed_targets
 from edutargets.gate import gate_submission
+from edutargets.grids import ReadingNote
 from edutargets.pack_files import PackFile, read_tables
 from edutargets.plans import pack_folder, pack_names, shipped, suites_folder
+from edutargets.provenance import hash_of_folder
 from edutargets.submissions import read_submission
 from edutargets.suites import read_suites
+from edutargets.template_meta import template_remarks
 from edutargets.yaml_files import read_definition, read_yaml
 
 if TYPE_CHECKING:
     from edutargets.gate import GateReport
+    from edutargets.pack_files import GateRule
     from edutargets.plans import Pack
     from edutargets.submissions import Submission
 
-__all__ = ["SAMPLE", "check_pack", "check_submission", "read_data", "sample_data", "sample_names"]
+__all__ = [
+    "SAMPLE",
+    "check_pack",
+    "check_submission",
+    "data_folder",
+    "read_data",
+    "sample_data",
+    "sample_names",
+]
 
 SAMPLE = "sample:"
 """What a sample's name begins with where a folder could stand as well."""
@@ -53,18 +67,23 @@ def _faults_of_suites(name: str | Path) -> tuple[Fault, ...]:
     if not suites.is_dir():
         return ()
     try:
-        read_suites(suites, dictionary)
+        targets = plans.read_pack(name).plan.ids
+    except DefinitionError:
+        targets = None  # the plan's own faults are told already
+    try:
+        read_suites(suites, dictionary, targets)
     except DefinitionError as error:
         return error.faults
     return ()
 
 
-def check_submission(pack: Pack, submission: Submission) -> GateReport:
+def check_submission(pack: Pack, submission: Submission, *, rule: GateRule | None = None) -> GateReport:
     """Put a submission before the gate of its pack: nothing that was not accepted can be evaluated.
 
     Args:
         pack: The pack whose data-quality rules hold.
         submission: What was handed in.
+        rule: What becomes of rows that fail a critical check; else what the pack says.
 
     Returns:
         The decision with every finding; its ``admit()`` gives the data that may be evaluated.
@@ -72,18 +91,36 @@ def check_submission(pack: Pack, submission: Submission) -> GateReport:
     Raises:
         SuiteError: If the rules themselves are at fault.
     """
-    return gate_submission(submission, read_suites(pack.suites_folder, pack.dictionary))
+    suites = read_suites(pack.suites_folder, pack.dictionary, pack.plan.ids)
+    report = gate_submission(submission, suites, rule=rule or pack.file.gate)
+    return replace(report, fed=fed_targets(pack))
 
 
 def read_data(pack: Pack, data: str | Path) -> Submission:
     """Read what was handed in for a pack: a folder, or a sample as ``sample:<name>``.
 
+    A workbook that was filled in on an earlier template of the pack is read, and told of.
+
     Raises:
-        SubmissionError: If there is no such folder or sample, or a file cannot be understood.
+        SubmissionError: If there is no such folder or sample, a file cannot be understood, or the template
+            of another pack was filled in.
+    """
+    folder = data_folder(data)
+    submission = read_submission(folder, pack.dictionary)
+    return submission.noting(
+        ReadingNote("old-template", file, "", 1, "", "", said)
+        for file, said in template_remarks(folder, pack.id, hash_of_folder(pack.folder))
+    )
+
+
+def data_folder(data: str | Path) -> Path:
+    """Return the folder that was handed in, or that of a sample named ``sample:<name>``.
+
+    Raises:
+        SubmissionError: If there is no sample of that name; near names are given.
     """
     text = str(data)
-    folder = sample_data(text.removeprefix(SAMPLE)) if text.startswith(SAMPLE) else Path(data)
-    return read_submission(folder, pack.dictionary)
+    return sample_data(text.removeprefix(SAMPLE)) if text.startswith(SAMPLE) else Path(data)
 
 
 def sample_data(name: str) -> Path:

@@ -115,7 +115,7 @@ def _rows(rows: Sequence[Row]) -> tuple[ListedRow, ...]:
     """Take rows as they are told; who reports is text, years and numbers of rows are whole numbers."""
     return tuple(
         ListedRow(
-            str(reporter),
+            _who(reporter),
             None if year is None else int(str(year)),
             tuple(values),
             int(str(sure)),
@@ -125,12 +125,18 @@ def _rows(rows: Sequence[Row]) -> tuple[ListedRow, ...]:
     )
 
 
+def _who(reporter: object) -> str:
+    """Return who reports as text; of a row that was set aside that may not be known."""
+    return "?" if reporter is None else str(reporter)
+
+
 def _check_parents(statement: Statement | ListStatement, engine: Engine) -> None:
-    """A looked-up key that stands twice would count rows twice: refuse it."""
+    """A looked-up key that stands twice would count rows twice: refuse it. Nothing finds a blank one."""
     for parent, key in statement.parents:
         columns = ", ".join(identifier(column) for column in key)
-        many = f"SELECT {columns}, COUNT(*) FROM {identifier(parent)} GROUP BY {columns}"  # noqa: S608  # quoted names
-        twice = engine.run(f"{many} HAVING COUNT(*) > 1 LIMIT 1")
+        filled = " AND ".join(f"{identifier(column)} IS NOT NULL" for column in key)
+        source = f"FROM {identifier(parent)} WHERE {filled} GROUP BY {columns}"
+        twice = engine.run(f"SELECT {columns}, COUNT(*) {source} HAVING COUNT(*) > 1 LIMIT 1")
         if twice:
             found = ", ".join(f"{column} {value!r}" for column, value in zip(key, twice[0], strict=False))
             raise EvaluationError(
@@ -148,7 +154,7 @@ def _columns(statement: Statement, rows: Sequence[Row]) -> TableColumns:
     width = 2 + len(statement.selected)
     reporters, years, *columns = list(zip(*rows, strict=True)) or [()] * width
     return TableColumns(
-        [str(reporter) for reporter in reporters],
+        [_who(reporter) for reporter in reporters],
         [None if year is None else int(str(year)) for year in years],
         dict(zip(statement.selected, columns, strict=True)),
     )

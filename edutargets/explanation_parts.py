@@ -255,16 +255,8 @@ def _data(attainment: Attainment, language: Language) -> Section | None:
     basis = attainment.basis
     if basis is None:
         return None
-    lines = []
-    if basis.unchecked is not None:
-        lines.append(
-            chosen(
-                language,
-                f"NOT CHECKED by any gate: {basis.unchecked}",
-                f"数据未经任何检查，原因：{basis.unchecked}",
-            )
-        )
-    else:
+    lines = list(basis.cautions(language))
+    if not lines:
         lines.append(chosen(language, "accepted by the gate", "数据已通过质量检查"))
     made = basis.provenance
     lines.append(

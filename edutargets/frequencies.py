@@ -61,7 +61,7 @@ class _Events:
     known: Counter[date]
     possible: Counter[date]
     undated: int
-    any_record: bool
+    any_record: bool  # one that surely belongs to it
 
 
 def buckets_of(target: Frequency, years: Sequence[int]) -> tuple[tuple[date, date], ...]:
@@ -96,11 +96,13 @@ def _events(rows: Iterable[ListedRow], every: Every) -> dict[str | None, _Events
     for row in rows:
         code, day = row.values
         name = None if code is None else str(code)
-        one = found.setdefault(name, _Events(Counter(), Counter(), 0, any_record=True))
+        one = found.setdefault(name, _NONE)
+        if one is _NONE or (row.sure and not one.any_record):
+            one = _Events(Counter(one.known), Counter(one.possible), one.undated, any_record=row.sure > 0)
+            found[name] = one
         if not isinstance(day, date):
-            found[name] = _Events(
-                one.known, one.possible, one.undated + row.sure + row.unsure, any_record=True
-            )
+            undated = one.undated + row.sure + row.unsure
+            found[name] = _Events(one.known, one.possible, undated, one.any_record)
             continue
         first = first_day(day, every)
         one.known[first] += row.sure

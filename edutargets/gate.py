@@ -1,8 +1,9 @@
 """The gate: whether a submission may be used at all, and what has to be mended first.
 
-A submission is accepted, rejected, or not decided because a check could not run. Something critical that was
-found rejects it whatever else happened; otherwise one check that could not run, of any severity, keeps the
-gate shut.
+A submission is accepted, as a whole or without the rows that were set aside; rejected; or open, because a
+check could not run or a warning has not been explained. Something critical that was found rejects it whatever
+else happened, unless the pack's rule sets such rows aside; otherwise one check that could not run, of any
+severity, keeps the gate shut.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from edutargets import gate_report
-from edutargets.cells import arrow_type
+from edutargets import gate_failures, gate_json, gate_junit, gate_markdown, gate_sarif, gate_text
+from edutargets.cell_texts import arrow_type
 from edutargets.checks import CheckOutcome, Severity, Status, Suite, checks_of_dictionary
 from edutargets.errors import Fault, GateClosedError, SuiteError, near_names
+from edutargets.explained import explained_reports, is_open
 from edutargets.finding_places import RowFinder
 from edutargets.findings import Decision, Finding, TableReport
+from edutargets.gate_facts import GateFacts, decided, harmless
+from edutargets.set_aside import set_aside
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 
@@ -29,7 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from edutargets._gx import SuiteRunner
+    from edutargets.fed_targets import FedTargets
     from edutargets.findings import Language
+    from edutargets.pack_files import GateRule
+    from edutargets.parts import Part
+    from edutargets.set_aside import RejectedRow, SetAside
     from edutargets.submissions import Submission, TableRows
     from edutargets.tables import Table
 
@@ -50,19 +58,29 @@ class AdmittedSubmission:
         submission: What was handed in.
         gate: The report that accepted it; none if it was let in unchecked.
         unchecked_reason: Why it was let in without a gate.
-        rejected_rows: Positions of rows that were set aside, by table; so far a submission is admitted
-            as a whole or not at all, so there are none.
+        set_aside: The rows that were not admitted, if it was accepted in part.
     """
 
     submission: Submission
     gate: GateReport | None = None
     unchecked_reason: str | None = None
-    rejected_rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    set_aside: SetAside | None = None
 
     @property
     def tables(self) -> Mapping[str, TableRows]:
-        """The admitted rows of every table."""
-        return self.submission.tables
+        """The admitted rows of every table; what is not known of a row that was set aside is empty."""
+        return self.submission.tables if self.set_aside is None else self.set_aside.tables
+
+    @property
+    def rejected_rows(self) -> tuple[RejectedRow, ...]:
+        """The rows that were set aside and the reports that are missing, each with its reasons."""
+        return () if self.set_aside is None else self.set_aside.rows
+
+    def engine_tables(self) -> dict[str, pa.Table]:
+        """Return what an engine must hold to evaluate them: rows that may be there are marked as such."""
+        if self.set_aside is not None:
+            return self.set_aside.engine_tables()
+        return {name: table.rows for name, table in self.submission.tables.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,23 +90,32 @@ class GateReport(Shown):
     Args:
         submission: What was handed in.
         tables: One report for each table of the data dictionary that was handed in or is required.
+        set_aside: The rows with critical findings, where the pack's rule admits the others without them.
+        versions: The edition of the rules of each table.
+        fed: Which targets rest on what; none where the gate stood alone, without a plan.
     """
 
     submission: Submission = field(repr=False)
     tables: tuple[TableReport, ...]
+    set_aside: SetAside | None = field(default=None, repr=False)
+    versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    fed: FedTargets | None = field(default=None, repr=False)
 
     @property
     def decision(self) -> Decision:
-        """Accepted, rejected, or not decided because a check could not run."""
-        if any(table.is_rejected for table in self.tables):
-            return Decision.REJECTED
-        undecided = any(table.count(Status.COULD_NOT_RUN) for table in self.tables)
-        return Decision.COULD_NOT_RUN if undecided else Decision.ACCEPTED
+        """What was decided; something critical counts first, then what could not run, then open warnings."""
+        return decided(self.tables, in_part=self.set_aside is not None and self.set_aside.covers(self.tables))
 
     @property
     def exit_code(self) -> int:
-        """What a program ends with: 0 accepted, 1 rejected, 4 a check could not run."""
+        """What a program ends with: 0 accepted, 1 rejected, 3 to be explained, 4 a check could not run."""
         return self.decision.exit_code
+
+    @property
+    def unexplained(self) -> tuple[Finding, ...]:
+        """The warnings that have neither been corrected nor explained."""
+        warned = (table for table in self.tables if Severity.WARNING in table.severities)
+        return tuple(finding for table in warned for finding in table.findings if is_open(finding))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -115,29 +142,49 @@ class GateReport(Shown):
         Raises:
             GateClosedError: If the submission was not accepted; the first reasons are named.
         """
-        if self.decision is Decision.ACCEPTED:
-            return AdmittedSubmission(self.submission, gate=self)
+        if self.decision.opens:
+            return AdmittedSubmission(self.submission, gate=self, set_aside=self.set_aside)
         raise GateClosedError(*_reasons(self))
+
+    @property
+    def facts(self) -> GateFacts:
+        """What all reports are written from: what was found, and which verdicts rest on it."""
+        return GateFacts(
+            decision=self.decision,
+            tables=tuple(harmless(table) for table in self.tables),
+            submission=self.submission,
+            versions=self.versions,
+            fed=self.fed,
+        )
 
     def to_text(self, language: Language = "en") -> str:
         """Return the report for a terminal."""
-        return gate_report.as_text(self.decision, self.tables, language)
+        return gate_text.as_text(self.facts, language)
 
     def to_markdown(self, language: Language = "en") -> str:
-        """Return the report for a pull request or a review page."""
-        return gate_report.as_markdown(self.decision, self.tables, language)
+        """Return the report for a pull request or a review page; never longer than a comment may be."""
+        return gate_markdown.as_markdown(self.facts, language)
 
     def to_json(self) -> str:
-        """Return the report for a program; its form is versioned."""
-        return gate_report.as_json(self.decision, self.tables)
+        """Return the report for a program; ``edutargets schema --for gate-report`` describes its form."""
+        return gate_json.as_json(self.facts)
 
-    def to_junit(self) -> str:
+    def to_junit(self, language: Language = "en") -> str:
         """Return the report for continuous integration."""
-        return gate_report.as_junit(self.decision, self.tables)
+        return gate_junit.as_junit(self.facts, language)
+
+    def to_sarif(self, language: Language = "en", base: str = "") -> str:
+        """Return the report for code scanning (SARIF 2.1.0).
+
+        Args:
+            language: Of the messages.
+            base: Where the submission lies as seen from the repository.
+        """
+        return gate_sarif.as_sarif(self.facts, language, base)
 
     def to_frame(self) -> pd.DataFrame:
         """Return all findings as one tidy table."""
-        return gate_report.as_frame(self.tables)
+        return gate_failures.as_frame(self.facts)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -145,11 +192,13 @@ class GateReport(Shown):
 
 def _reasons(report: GateReport) -> list[Fault]:
     critical = [finding for finding in report.findings if finding.severity is Severity.CRITICAL]
+    if report.decision is Decision.NEEDS_EXPLANATION:
+        critical = list(report.unexplained)
     faults = [
         Fault(
             f.place or f.table,
             f"{f.column}: {f.says.in_language('en')}".lstrip(": "),
-            f.mend.in_language("en"),
+            f"{f.mend.in_language('en')}{_or_explain(f)}",
             code=f.code,
         )
         for f in critical[:_FIRST]
@@ -160,6 +209,13 @@ def _reasons(report: GateReport) -> list[Fault]:
     ]
     more = len(critical) + len(report.could_not_run) - len(faults)
     return [*faults, *([Fault("", f"… and {more:,} more", "see the gate's report")] if more else [])]
+
+
+def _or_explain(finding: Finding) -> str:
+    """Say with which mark a warning is explained."""
+    if not is_open(finding):
+        return ""
+    return f"{'; or ' if finding.mend.en else ''}an explanation with the mark {finding.mark}"
 
 
 def admit_unchecked(submission: Submission, *, reason: str) -> AdmittedSubmission:
@@ -180,7 +236,12 @@ def admit_unchecked(submission: Submission, *, reason: str) -> AdmittedSubmissio
     return AdmittedSubmission(submission, unchecked_reason=reason.strip())
 
 
-def gate_submission(submission: Submission, suites: Mapping[str, Suite]) -> GateReport:
+def gate_submission(
+    submission: Submission,
+    suites: Mapping[str, Suite],
+    part: Part | None = None,
+    rule: GateRule | None = None,
+) -> GateReport:
     """Check a submission and decide whether it may be used.
 
     What the data dictionary demands is checked too where a suite does not say it: no required cell is empty,
@@ -189,6 +250,8 @@ def gate_submission(submission: Submission, suites: Mapping[str, Suite]) -> Gate
     Args:
         submission: What was handed in.
         suites: The rules by table, see :func:`edutargets.suites.read_suites`.
+        part: What may be asked of it, where others have yet to submit.
+        rule: What becomes of rejected rows; without it they reject the submission.
 
     Raises:
         SuiteError: If a suite is for a table the data dictionary does not have.
@@ -201,13 +264,24 @@ def gate_submission(submission: Submission, suites: Mapping[str, Suite]) -> Gate
         raise SuiteError(
             *(Fault(name, "no such table", near_names(name, known), code="unknown-table") for name in unknown)
         )
-    with SuiteRunner(_tables_to_check(submission)) as runner:
+    with SuiteRunner(_tables_to_check(submission), submission.dictionary) as runner:
         reports = [
-            _report(name, table, submission.tables.get(name), suites.get(name), runner)
+            _report(name, table, submission.tables.get(name), suites.get(name), runner, part)
             for name, table in known.items()
             if table.required or name in submission.tables
         ]
-    return GateReport(submission, tuple(reports))
+    tables = explained_reports(reports, submission.explanations, submission.dictionary)
+    versions = MappingProxyType({name: suite.version for name, suite in suites.items()})
+    return GateReport(submission, tables, _set_aside(submission, tables, rule), versions)
+
+
+def _set_aside(
+    submission: Submission, tables: tuple[TableReport, ...], rule: GateRule | None
+) -> SetAside | None:
+    """Set rejected rows aside, where the pack's rule admits the others without them."""
+    if rule is None or rule.rejected_rows == "refuse" or not any(table.is_rejected for table in tables):
+        return None
+    return set_aside(submission, tables, rule.share)
 
 
 def _tables_to_check(submission: Submission) -> dict[str, pa.Table]:
@@ -241,13 +315,20 @@ def _left_out(rows: TableRows) -> set[str]:
 
 
 def _report(
-    name: str, table: Table, rows: TableRows | None, suite: Suite | None, runner: SuiteRunner
+    name: str,
+    table: Table,
+    rows: TableRows | None,
+    suite: Suite | None,
+    runner: SuiteRunner,
+    part: Part | None = None,
 ) -> TableReport:
     declared = suite.checks if suite else ()
     if rows is None or not len(rows):
         return _report_of_nothing(name, table, rows, suite)
     left_out = _left_out(rows)
     checks = (*declared, *checks_of_dictionary(table, declared, {*_missing(rows), *left_out}))
+    if part is not None:
+        checks = part.asked(name, checks)
     idle = {check.code for check in checks if left_out & set(check.named_columns)}
     ran = {o.check.code: o for o in runner.run(name, [check for check in checks if check.code not in idle])}
     finder = RowFinder(rows)
@@ -257,13 +338,14 @@ def _report(
         else CheckOutcome(check, Status.PASSED, text=_NOT_ASKED)
         for check in checks
     )
-    findings = [*finder.reading_faults(), *finder.absent_columns(), *finder.of_outcomes(outcomes)]
+    if part is not None:
+        outcomes = tuple(part.own(rows, outcome) for outcome in outcomes)
     return TableReport(
         table=name,
         title=table.title,
         rows=len(rows),
         outcomes=outcomes,
-        findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+        findings=finder.findings(outcomes),
     )
 
 
