@@ -21,13 +21,19 @@ from invented_district import (
     records,
     roster,
     school_promises,
+    town_faults,
     verdicts,
 )
+from invented_district.planting import write_planted
 
 SEED = 20230309
 HERE = Path(__file__).resolve().parent
 PACK = HERE.parent / "edutargets" / "packs" / "jieyang-district-2023"
 TARGET = HERE / "jieyang-district-2023"
+REASONS = {  # by rule: why the figure that was asked about is right
+    "AT-09": "事项确已完成，佐证材料正在归档，暂不能报送；评价时按无佐证处理",
+    "SR-11": "2025年9月起东侧教学楼加固停用，年底尚未恢复，停用的802平方米未计入；完工后恢复计入",
+}
 
 
 def invent(columns: files.Columns) -> verdicts.Tables:
@@ -65,25 +71,42 @@ def invent(columns: files.Columns) -> verdicts.Tables:
 
 
 def write_faulty(tables: verdicts.Tables, columns: files.Columns) -> None:
-    """Write the last year once more with faults planted in it, and the list of them beside it."""
+    """Write the last year once more, and two years of one town, with faults planted in them and listed."""
     year = roster.YEARS[-1]
     last = {name: [row for row in rows if row.get("year", year) == year] for name, rows in tables.items()}
     sheets = files.sheets_of(last, files.FAULTY, columns)
     planted = faults.plant(sheets)
     files.write_submission(TARGET / "faulty", sheets)
-    with (TARGET / "planted_faults.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, list(planted[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(planted)
+    write_planted(TARGET / "planted_faults.csv", planted)
+    sheets, planted = town_faults.town_sheets(tables, columns)
+    files.write_submission(TARGET / "faulty_town", sheets)
+    write_planted(TARGET / "planted_faults_town.csv", planted)
+
+
+def write_explanations(folder: Path) -> None:
+    """Write what the district says to the warnings of the gate; without it the submission stays open."""
+    from edutargets.checking import check_submission, read_data  # noqa: PLC0415  # it takes seconds to import
+    from edutargets.plans import read_pack  # noqa: PLC0415  # as above
+
+    pack = read_pack(PACK.name)
+    found = check_submission(pack, read_data(pack, folder)).unexplained
+    with (folder / "数据说明.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(["规则", "单位代码", "表", "记录", "校验码", "说明"])
+        for one in found:
+            title = pack.dictionary.tables[one.table].title.zh
+            key = ", ".join(f"{name}={value}" for name, value in one.key)
+            writer.writerow([one.code, one.reporter, title, key, one.mark, REASONS[one.code]])
 
 
 def main() -> None:
     """Write the complete submission, the faulty one, the list of its faults and the expected verdicts."""
-    for name in ("complete", "faulty"):
+    for name in ("complete", "faulty", "faulty_town"):
         shutil.rmtree(TARGET / name, ignore_errors=True)
     columns = files.read_columns(PACK)
     tables = invent(columns)
     files.write_submission(TARGET / "complete", files.sheets_of(tables, files.COMPLETE, columns))
+    write_explanations(TARGET / "complete")
     expected = {"seed": SEED, "submission": "complete", "targets": verdicts.expected_verdicts(tables)}
     text = yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=110)
     (TARGET / "expected_verdicts.yaml").write_text(text, encoding="utf-8", newline="\n")

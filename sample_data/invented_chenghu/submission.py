@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import yaml
 from invented_district.files import Form, read_columns, sheets_of, write_submission
+from invented_district.listed_faults import plant_listed
+from invented_district.planting import Planter, write_planted
 
 from invented_chenghu import campaign, figures, roster, scheme, verdicts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from invented_district.files import Columns
 
 __all__ = ["PACK", "SEED", "invent", "write"]
 
@@ -55,17 +58,27 @@ def invent() -> verdicts.Tables:
 
 
 def write(packs: Path, samples: Path) -> None:
-    """Write the complete submission and the expected verdicts.
+    """Write the complete submission, the faulty one and the expected verdicts.
 
     Args:
         packs: Where the packs lie, with the headings and vocabularies of their tables.
         samples: Where the samples lie.
     """
     target = samples / PACK
-    shutil.rmtree(target / "complete", ignore_errors=True)
-    tables = invent()
-    sheets = sheets_of(tables, FORMS, read_columns(packs / PACK))
-    write_submission(target / "complete", sheets)
+    for name in ("complete", "faulty"):
+        shutil.rmtree(target / name, ignore_errors=True)
+    tables, columns = invent(), read_columns(packs / PACK)
+    write_submission(target / "complete", sheets_of(tables, FORMS, columns))
+    _write_faulty(target, tables, columns)
     expected = {"seed": SEED, "submission": "complete", "targets": verdicts.expected_verdicts(tables)}
     text = yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=110)
     (target / "expected_verdicts.yaml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_faulty(target: Path, tables: verdicts.Tables, columns: Columns) -> None:
+    """Write everything once more, as an information system writes it, with faults planted in it."""
+    forms = {name: Form(f"{name}.csv", chinese=False) for name in tables}
+    planter = Planter({sheet.table: sheet for sheet in sheets_of(tables, forms, columns)}, [])
+    plant_listed(planter, Path(__file__).with_name("faults.yaml"))
+    write_submission(target / "faulty", list(planter.sheets.values()))
+    write_planted(target / "planted_faults.csv", planter.planted)

@@ -27,9 +27,10 @@ def _drop_rows(planter: Planter) -> None:
     for table in ("enrolment", "classes"):
         sheet = planter.sheets[table]
         sheet.rows = [row for row in sheet.rows if row["institution_id"] != "JY1030"]
-    silent = planter.find("institutions", institution_id="JY1030")
-    says = "the school is on the roster but sent no enrolment"
-    planter.note("institutions", silent, "institution_id", kind="missing school", code="IN-05", says=says)
+    twin = planter.find("institutions", institution_id="JY1042")
+    name = "白沙镇 第3小学"
+    says = "but for a blank the name of JY1030 in the same town"
+    planter.spoil("institutions", twin, "name", name, kind="near-identical name", code="IN-10", says=says)
     del planter.sheets["population"].rows[planter.find("population", institution_id="JY9107", age=5)]
     left = planter.find("population", institution_id="JY9107")
     says = "the town left the five-year-olds out"
@@ -247,7 +248,7 @@ def _training(planter: Planter) -> None:
         "hours",
         "36学时",
         kind="unit in cell",
-        code="type",
+        code="own-unit",
         says="the unit stands in the cell",
     )
 

@@ -89,7 +89,9 @@ COMPLETE = {
     "cohorts": Form("九年义务教育学生巩固情况.csv"),
     "fitness": Form("学生体质健康测试.csv"),
     "classrooms": Form("classrooms.csv", chinese=False),
-    "projects": Form("建设项目.xlsx", "建设项目", units={"invested": "元", "places": "个"}),
+    "projects": Form(
+        "建设项目.xlsx", "建设项目", units={"invested": "元", "invested_so_far": "元", "places": "个"}
+    ),
     "recruits": Form("引进教师名册_{year}.csv"),
     "pay": Form("工资收入情况.xlsx", "工资收入情况", units={"total_pay": "元"}),
     "documents": Form("文件印发情况.csv"),

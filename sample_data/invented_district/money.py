@@ -128,11 +128,14 @@ def _project_years(rng: Random, named: Mapping[str, object], total: int, places:
     runs_on = named["kind"] in {"equipment", "training"}
     years = list(range(2023, 2026)) if runs_on else list(range(max(2023, opened - 1), opened + 1))
     rows: list[Row] = []
+    so_far = 0
     for year, paid in zip(years, _shares(rng, total, len(years)), strict=True):
+        so_far += paid
         done = year == years[-1]
         day = f"{year}-0{rng.randint(7, 9)}-{rng.randint(1, 28):02d}"
         when = {"places": places if done else 0, "completed_on": day if done else None}
-        rows.append({**named, "year": year, "invested": _yuan(paid), **when})
+        invested = {"invested": _yuan(paid), "invested_so_far": _yuan(so_far)}
+        rows.append({**named, "year": year, **invested, **when})
     return rows
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from invented_district.files import Sheet
 
-__all__ = ["Planted", "Planter", "number_in"]
+__all__ = ["Planted", "Planter", "number_in", "write_planted"]
 
 Planted = dict[str, str]
 
@@ -60,19 +64,39 @@ class Planter:
     def note(self, table: str, position: int, column: str, *, kind: str, code: str, says: str) -> None:
         """Write a fault down with its address."""
         sheet = self.sheets[table]
-        reporter = sheet.rows[position]["institution_id"]
-        self.planted.append(
-            {
-                "fault": f"F{len(self.planted) + 1:02d}",
-                "kind": kind,
-                "table": table,
-                "file": sheet.file,
-                "sheet": sheet.form.sheet,
-                "row": str(position + 2),
-                "column": column,
-                "cell": sheet.address(position, column),
-                "code": code,
-                "reporter": str(reporter),
-                "says": says,
-            }
-        )
+        place = {
+            "file": sheet.file,
+            "sheet": sheet.form.sheet,
+            "row": str(position + 2),
+            "column": column,
+            "cell": sheet.address(position, column),
+        }
+        self._write(table, place, sheet.rows[position], kind=kind, code=code, says=says)
+
+    def note_missing(self, table: str, row: Mapping[str, object], *, kind: str, code: str, says: str) -> None:
+        """Write down that a row is missing: it has no address."""
+        place = dict.fromkeys(("file", "sheet", "row", "column", "cell"), "")
+        self._write(table, place, row, kind=kind, code=code, says=says)
+
+    def _write(  # a fault is these facts
+        self,
+        table: str,
+        place: Planted,
+        row: Mapping[str, object],
+        *,
+        kind: str,
+        code: str,
+        says: str,
+    ) -> None:
+        number = f"F{len(self.planted) + 1:02d}"
+        named = {"fault": number, "kind": kind, "table": table}
+        who = str(row["institution_id"])
+        self.planted.append({**named, **place, "code": code, "reporter": who, "says": says})
+
+
+def write_planted(path: Path, planted: list[Planted]) -> None:
+    """Write the list of the faults planted in a submission."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(planted[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(planted)

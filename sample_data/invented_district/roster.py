@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from invented_district.credit_codes import credit_code
+
 if TYPE_CHECKING:
     from random import Random
 
@@ -147,18 +149,15 @@ def _schools(rng: Random) -> list[Institution]:
     found: list[Institution] = []
     for span, number in _SCHOOLS.items():
         for position in range(number):
-            town = (
-                f"t{position % 12 + 1:02d}"
-                if span not in {"senior", "vocational", "special"}
-                else f"t0{position % 2 + 1}"
-            )
+            towns = 2 if span in {"senior", "vocational", "special"} else 12
+            town = f"t{position % towns + 1:02d}"
             new = position >= number - {"primary": 3, "junior": 1}.get(span, 0)
             private = position < _PRIVATE_SCHOOLS.get(span, 0)
             low, high = _CLASSES_PER_GRADE.get(span, (1, 1) if span == "special" else (6, 8))
             year = rng.choice((2023, 2024, 2025)) if new else rng.randint(1952, 2012)
             school = Institution(
                 code=f"JY1{len(found) + 1:03d}",
-                name=f"{TOWNS[town]}第{position // 12 + 1}{SPAN_NAMES[span]}",
+                name=f"{TOWNS[town]}第{position // towns + 1}{SPAN_NAMES[span]}",
                 kind="school",
                 span=span,
                 town=town,
@@ -300,6 +299,7 @@ def roster_rows(institutions: list[Institution]) -> list[Row]:
             "location": one.location,
             "ownership": one.ownership[year],
             "opened_on": one.opened_on,
+            "credit_code": credit_code(one, YEARS[-1]),
         }
         for year in YEARS
         for one in institutions
