@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -20,6 +21,7 @@ from edutargets.gate import (
     admit_unchecked,
     gate_submission,
 )
+from edutargets.provenance import VERSION
 from edutargets.sources import Bilingual
 from edutargets.submissions import Submission, read_submission
 from edutargets.tables import Dictionary
@@ -152,12 +154,20 @@ def test_a_rejected_submission_is_not_admitted_and_the_error_says_why(gate: Gate
     assert caught.value.exit_code == 1
 
 
-def test_what_is_only_a_warning_is_told_and_admitted(gate: Gate) -> None:
-    """Severity decides what a failed check does."""
+def test_a_warning_must_be_corrected_or_explained(gate: Gate) -> None:
+    """Severity decides what a failed check does: the gate waits for an explanation."""
     report = gate(GOOD, STAFFED, staff="person_id,school_id\np1,A1\np2,A2\n")
     assert [(finding.code, finding.reporter) for finding in report.findings] == [("SC-03", "A3")]
-    assert report.decision is Decision.ACCEPTED
+    assert (report.decision, report.exit_code) == (Decision.NEEDS_EXPLANATION, 3)
     assert report.rejected_rows == {}
+    with pytest.raises(GateClosedError, match=f"an explanation with the mark {report.findings[0].mark}"):
+        report.admit()
+
+
+def test_what_is_only_told_is_admitted(gate: Gate) -> None:
+    """Information asks for nothing."""
+    report = gate(GOOD, replace(STAFFED, severity=Severity.INFO), staff="person_id,school_id\np1,A1\np2,A2\n")
+    assert report.decision is Decision.ACCEPTED
     assert report.admit().gate is report
 
 
@@ -246,7 +256,7 @@ def test_an_optional_table_that_is_missing_has_no_rows_for_other_checks(gate: Ga
     """The check over both tables runs: nobody is on the staff."""
     report = gate(GOOD, STAFFED)
     assert [finding.reporter for finding in report.findings] == ["A1", "A2", "A3"]
-    assert report.decision is Decision.ACCEPTED
+    assert report.decision is Decision.NEEDS_EXPLANATION
 
 
 def test_a_table_without_rows_never_passes() -> None:
@@ -324,7 +334,7 @@ def test_the_json_says_everything_under_a_versioned_schema(gate: Gate) -> None:
     """Programs read it without guessing."""
     content = json.loads(gate(GOOD.replace("100", "0"), RANGE).to_json())
     assert (content["schema"], content["decision"], content["exit_code"]) == (
-        "edutargets/gate-report/1",
+        "edutargets/gate-report/2",
         "rejected",
         1,
     )
@@ -339,6 +349,8 @@ def test_the_json_says_everything_under_a_versioned_schema(gate: Gate) -> None:
         "text": "",
         "says_zh": "学生数不在合理范围内",
         "says_en": "the number of students is out of range",
+        "version": f"edutargets {VERSION}",
+        "targets": [],
     }
     assert table["findings"][0]["key"] == "school_id=A1, year=2024"
 
@@ -352,15 +364,15 @@ def test_the_frame_has_one_row_for_each_finding_and_its_columns_always(gate: Gat
 
 
 def test_junit_counts_failures_errors_and_passes(gate: Gate) -> None:
-    """Each check of each table is a test case; what could not run is an error, a warning is a note."""
+    """Each check of each table is a test case; what could not run is an error; an open warning fails too."""
     broken = Check(code="X", type="expect_rows", kwargs={"predicate": "nowhere > 1"})
-    report = gate(GOOD.replace("100", "0").replace("初中", "?"), RANGE, STAFFED, broken)
+    report = gate(GOOD.replace("100", "0").replace("初中", "高中"), RANGE, STAFFED, broken)
     root = ET.fromstring(report.to_junit())  # noqa: S314  # our own text
-    assert root.attrib["failures"] == "2"
+    assert root.attrib["failures"] == "3"
     assert root.attrib["errors"] == "1"
     cases = {case.attrib["name"]: [child.tag for child in case] for case in root.iter("testcase")}
     assert cases["SC-01"] == ["failure"]
-    assert cases["SC-03"] == ["system-out"]
+    assert cases["SC-03"] == ["failure"]
     assert cases["X"] == ["error"]
     assert cases["vocabulary"] == ["failure"]
     assert cases["repeated-key"] == []
