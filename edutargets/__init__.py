@@ -14,7 +14,8 @@ Examples:
     Fraction(295107, 322552)
 
 ``et.explain(results["preschool.inclusive-coverage"])`` says why, in English or in Chinese;
-``et.to_frame(results)`` gives all verdicts as one tidy table.
+``et.to_frame(results)`` gives all verdicts as one tidy table. ``et.write_template`` makes the workbooks that
+schools fill in, ``et.write_slips`` returns what the gate found in them.
 """
 
 import importlib
@@ -23,6 +24,7 @@ import typing
 from edutargets import provenance, shown
 from edutargets.attainment import Attainment, PlanAttainment, evaluate, reproduce
 from edutargets.checking import check_pack, check_submission, sample_data
+from edutargets.checks import Severity
 from edutargets.duckdb_files import connect
 from edutargets.errors import (
     DefinitionError,
@@ -36,9 +38,13 @@ from edutargets.errors import (
     UnitError,
     UnknownTargetError,
 )
+from edutargets.explained import with_explanation
+from edutargets.findings import Decision, Finding
 from edutargets.gate import AdmittedSubmission, GateReport, UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
+from edutargets.pack_files import GateRule
 from edutargets.plans import Pack, Plan, pack_names, read_pack
+from edutargets.set_aside import RejectedRow
 from edutargets.submissions import Submission, read_submission
 from edutargets.targets import (
     Alias,
@@ -67,6 +73,11 @@ from edutargets.written_files import OutputError
 if typing.TYPE_CHECKING:
     from edutargets.display import to_frame
     from edutargets.explanations import Explanation, explain
+    from edutargets.rounds import Receipt, Round, open_round, read_round
+    from edutargets.slip_books import write_slips
+    from edutargets.stored_entries import StoreError
+    from edutargets.template_books import write_template
+    from edutargets.templates import Template, template_for
 
 __all__ = [
     "AdmittedSubmission",
@@ -77,6 +88,7 @@ __all__ = [
     "Comparison",
     "Composite",
     "Count",
+    "Decision",
     "DefinitionError",
     "Density",
     "Dispersion",
@@ -86,9 +98,11 @@ __all__ = [
     "Explanation",
     "ExpressionError",
     "Fault",
+    "Finding",
     "Frequency",
     "GateClosedError",
     "GateReport",
+    "GateRule",
     "Growth",
     "KOfN",
     "Milestone",
@@ -100,10 +114,16 @@ __all__ = [
     "PlanAttainment",
     "Quantity",
     "Ratio",
+    "Receipt",
+    "RejectedRow",
+    "Round",
+    "Severity",
+    "StoreError",
     "Submission",
     "SubmissionError",
     "SuiteError",
     "Target",
+    "Template",
     "TrainingHours",
     "Trend",
     "UncheckedDataWarning",
@@ -116,16 +136,35 @@ __all__ = [
     "connect",
     "evaluate",
     "explain",
+    "open_round",
     "pack_names",
     "read_pack",
+    "read_round",
     "read_submission",
     "reproduce",
     "sample_data",
+    "template_for",
     "to_frame",
+    "with_explanation",
+    "write_slips",
+    "write_template",
 ]
 __version__ = provenance.VERSION
-_LATE = {"Explanation": "explanations", "explain": "explanations", "to_frame": "display"}
-"""Words and pictures are a third of the import; they are loaded when the first one is asked for."""
+_LATE = {
+    "Explanation": "explanations",
+    "Receipt": "rounds",
+    "Round": "rounds",
+    "StoreError": "stored_entries",
+    "Template": "templates",
+    "explain": "explanations",
+    "open_round": "rounds",
+    "read_round": "rounds",
+    "template_for": "templates",
+    "to_frame": "display",
+    "write_slips": "slip_books",
+    "write_template": "template_books",
+}
+"""Words, pictures and workbooks are a third of the import; they are loaded when the first is asked for."""
 
 shown.before_first(lambda: importlib.import_module("edutargets.display"))
 

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from edutargets import pack_commands, plan_commands
+from edutargets import (
+    gate_commands,
+    pack_commands,
+    plan_commands,
+    round_commands,
+    suite_commands,
+    template_commands,
+)
 from edutargets.command_options import (
     Data,
     Lang,
@@ -22,7 +29,6 @@ from edutargets.command_options import (
     Unchecked,
     admit_data,
     check_output,
-    gated,
 )
 from edutargets.errors import EduTargetsError, EvaluationError, Fault, UnknownTargetError, near_names
 from edutargets.goals import Verdict
@@ -87,13 +93,19 @@ app.command()(plan_commands.coverage)
 app.command("new-plan")(pack_commands.new_plan)
 app.command()(pack_commands.diff)
 app.command()(pack_commands.catalogue)
+app.add_typer(suite_commands.suites, name="suites")
+app.add_typer(round_commands.app, name="round")
+app.command()(round_commands.submit)
+app.command()(round_commands.status)
+app.command()(template_commands.template)
+app.command()(gate_commands.gate)
 
 
 @app.command()
 def schema(
     *,
     file: Annotated[
-        Literal["plan", "tables", "pack", "suite", "exclusions", "findings"] | None,
+        Literal["plan", "tables", "pack", "suite", "exclusions", "findings", "gate-report"] | None,
         typer.Option("--for", help="Which kind of file; without it that of plan.yaml, or all with -o."),
     ] = None,
     output: Annotated[
@@ -110,33 +122,6 @@ def schema(
     made_folder(output)
     for kind in FILES:
         hand_over(schema_text(kind), output / f"{kind}.schema.json")
-
-
-@app.command()
-def gate(
-    pack: PackName,
-    data: Data,
-    *,
-    output_format: Annotated[Literal["text", "json", "markdown", "junit"], typer.Option("--format")] = "text",
-    lang: Lang = "en",
-    output: Output = None,
-) -> None:
-    """Decide whether a submission may be used, and say what has to be mended.
-
-    Exit code 0 accepted, 1 rejected, 2 wrong use or unreadable, 4 a check could not run.
-    """
-    from edutargets.plans import read_pack
-
-    check_output(output)
-    report = gated(read_pack(pack), data)
-    written = {
-        "text": lambda: report.to_text(lang),
-        "json": report.to_json,
-        "markdown": lambda: report.to_markdown(lang),
-        "junit": report.to_junit,
-    }
-    hand_over(written[output_format](), output)
-    raise typer.Exit(report.exit_code)
 
 
 @app.command()

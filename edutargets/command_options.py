@@ -63,7 +63,10 @@ def admit_data(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmissi
             return admit_unchecked(read_data(pack, data), reason=unchecked)
     report = gated(pack, data)
     try:
-        return report.admit()
+        admitted = report.admit()
     except GateClosedError as error:
         warn(str(error))
         raise typer.Exit(report.exit_code) from error
+    if admitted.set_aside is not None:
+        warn(admitted.set_aside.sentence("en"))
+    return admitted

@@ -160,9 +160,7 @@ def contributions(
         return None
     kind, nodes, amount = found
     tables = {one.table for node in nodes.values() for one in aggregates_of(node)}
-    if by == "town" and not all(roster.has_towns(table) for table in tables):
-        return None
-    if by == "reporter" and len(tables) != 1:
+    if not (all(map(roster.has_towns, tables)) if by == "town" else len(tables) == 1):
         return None
     cells = _cells(attainment, result, nodes, roster, by)
     if len(cells) < 2:  # noqa: PLR2004  # one alone is the whole
@@ -174,7 +172,9 @@ def contributions(
         groups.append(Contribution(code, label, whole, amount(whole), town))
     if sum(1 for group in groups if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
         return None
-    adding = [group for group in groups if group.amount > 0]
+    compares = kind in {"gap", "excess", "change"}
+    open_ones = _not_known(attainment, result, nodes, roster, by) if compares else set()
+    adding = [group for group in groups if group.amount > 0 and group.code not in open_ones]
     return Contributions(
         by,
         kind,
@@ -210,6 +210,23 @@ def _cells(
             code = (place[1] if place else "") if by == "town" else reporter
             group = found.setdefault(code, {})
             group[name] = group.get(name, Fraction(0)) + value
+    return found
+
+
+def _not_known(
+    attainment: Attainment, result: Result, nodes: Mapping[str, Node], roster: Roster, by: str
+) -> set[str]:
+    """Return the groups of which a figure is not known: what they add is not known either."""
+    assert attainment.statistics is not None  # its caller looked
+    found: set[str] = set()
+    for name, node in nodes.items():
+        for one in aggregates_of(node):
+            places = roster.of_table(one.table)
+            cells = attainment.statistics.by_reporter(one, _years_of(name, result))
+            blank = [reporter for reporter, cell in cells.items() if cell.blank or cell.unsure]
+            found |= {
+                places.get(reporter, ("", "", ""))[1] if by == "town" else reporter for reporter in blank
+            }
     return found
 
 

@@ -99,11 +99,8 @@ class _Page:
             ("unbound", "⚠", self._said("not accounted for", "未对应")),
         ]
         legend = " · ".join(f'<span class="{kind}">{sign} {word}</span>' for kind, sign, word in names)
-        unchecked = self.results.unchecked if self.results is not None else None
-        warned = ""
-        if unchecked is not None:
-            said = chosen(self.language, "NOT CHECKED by any gate: ", "数据未经任何检查，原因：")
-            warned = f"<p><strong>⚠ {escape(said + unchecked)}</strong></p>"
+        cautions = self.results.cautions(self.language) if self.results is not None else ()
+        warned = "".join(f"<p><strong>⚠ {escape(caution)}</strong></p>" for caution in cautions)
         return (
             f"<p>{self._said('sentences', '句子')}: {escape(counted_text(self.coverage.sentences))} · "
             f"{self._said('numbers', '数字')}: {escape(counted_text(self.coverage.numbers))}</p>"

@@ -107,13 +107,10 @@ def _rows(results: PlanAttainment, language: Language) -> list[tuple[str, ...]]:
 
 
 def _above(results: PlanAttainment, language: Language) -> list[str]:
-    """Return what stands above a table: the plan, the counts, and whether the data passed a gate."""
+    """Return what stands above a table: the plan, the counts, and what the gate did not let through."""
     title = results.pack.file.title.in_language(language) or results.pack.id
     lines = [title, counts_text(results, language)]
-    if results.unchecked is not None:
-        said = chosen(language, "NOT CHECKED by any gate: ", "数据未经任何检查，原因：")
-        lines.append(f"⚠ {said}{results.unchecked}")
-    return lines
+    return [*lines, *(f"⚠ {caution}" for caution in results.cautions(language))]
 
 
 def results_table(results: PlanAttainment, language: Language = "en") -> str:

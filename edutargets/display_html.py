@@ -150,10 +150,9 @@ def _stops(ends: Sequence[int], places: Sequence[int], solid: str, faint: str) -
 def plan_html(results: PlanAttainment, language: Language) -> str:
     """Return the table of a plan: the counts first, then every target, then how it was judged."""
     title = results.pack.file.title.in_language(language) or results.pack.id
-    unchecked = ""
-    if results.unchecked is not None:
-        said = chosen(language, "NOT CHECKED by any gate: ", "数据未经任何检查，原因：")
-        unchecked = f"<div><strong>⚠ {escape(said + results.unchecked)}</strong></div>"
+    unchecked = "".join(
+        f"<div><strong>⚠ {escape(caution)}</strong></div>" for caution in results.cautions(language)
+    )
     caption = f"<strong>{escape(title)}</strong><br>{escape(counts_text(results, language))}{unchecked}"
     heads = _heads(language)
     columns = [cell(escape(name), head="col", right=right) for name, right in heads]

@@ -30,6 +30,18 @@ __all__ = ["gate_html", "plan_rows", "plan_table_html", "submission_html", "subm
 _MOST = 20
 _DECISIONS = {
     Decision.ACCEPTED: ("✔", "accepted", "通过", "#12876a"),
+    Decision.ACCEPTED_IN_PART: (
+        "✔",
+        "accepted in part: rows were set aside",
+        "部分通过：部分行已剔除",
+        "#b26a00",
+    ),
+    Decision.NEEDS_EXPLANATION: (
+        "?",
+        "not accepted yet: warnings to be corrected or explained",
+        "暂未通过：有待改正或说明",
+        "#b26a00",
+    ),
     Decision.REJECTED: ("✘", "rejected", "退回", "#d13f34"),
     Decision.COULD_NOT_RUN: (
         "◐",

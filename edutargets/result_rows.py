@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edutargets.attainment import Attainment, PlanAttainment
     from edutargets.judging import Result
+    from edutargets.set_aside import RejectedRow
 
 __all__ = ["Json", "Row", "counts_text", "exact_text", "plan_record", "record", "row_of", "unit_name"]
 
@@ -199,6 +200,17 @@ def _year_record(result: Result) -> dict[str, Json]:
     }
 
 
+def _set_aside(row: RejectedRow) -> dict[str, Json]:
+    return {
+        "table": row.table,
+        "key": dict(row.key),
+        "reporter": row.reporter,
+        "codes": list(row.codes),
+        "missing": row.position is None,
+        "there": row.there,
+    }
+
+
 def plan_record(results: PlanAttainment) -> dict[str, Json]:
     """Return all results for programs, in the order of the plan, with what they were made from."""
     made: Mapping[str, object] = results.provenance.to_dict()
@@ -208,6 +220,7 @@ def plan_record(results: PlanAttainment) -> dict[str, Json]:
         "schema": SCHEMA,
         "pack": results.pack.id,
         "unchecked": results.unchecked,
+        "set_aside": [_set_aside(row) for row in results.basis.admitted.rejected_rows],
         "verdicts": {verdict.value: count for verdict, count in results.verdicts.items()},
         "targets": [record(attainment) for attainment in results.values()],
         "provenance": {

@@ -331,7 +331,8 @@ def test_a_faulty_suite_is_reported_together_with_a_faulty_plan(tmp_path: Path) 
     (tmp_path / "expectations" / "schools.json").write_text(
         '{"name": "expectations--schools", "meta": {"table": "schools"}, "expectations": [{"type": '
         '"expect_column_values_to_be_betwen", "kwargs": {"column": "enrolment", "min_value": 0}, "severity": '
-        '"critical", "meta": {"code": "SC-01", "says": {"zh": "负数", "en": "below zero"}}}]}',
+        '"critical", "meta": {"code": "SC-01", "says": {"zh": "负数", "en": "below zero"}, '
+        '"mend": {"zh": "改", "en": "mend"}}}]}',
         encoding="utf-8",
     )
     codes = {fault.code for fault in check_pack(tmp_path)}

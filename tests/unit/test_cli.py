@@ -19,6 +19,7 @@ import yaml
 from edutargets import cli, terminal
 from edutargets.checking import sample_data, sample_names
 from edutargets.plans import PACKS, pack_names, read_pack, shipped
+from edutargets.schemas import FILES
 
 NAME = "china-education-bulletins"
 SAMPLE = f"sample:{NAME}"
@@ -140,7 +141,7 @@ def test_an_editor_finds_nothing_wrong_with_a_file_that_this_package_reads(kind:
 def test_all_schemas_are_written_into_a_folder(run: Run, tmp_path: Path) -> None:
     """One command sets an editor up for a whole pack."""
     assert run("schema", "-o", tmp_path / "schemas").code == 0
-    names = [f"{kind}.schema.json" for kind in ("exclusions", "findings", "pack", "plan", "suite", "tables")]
+    names = [f"{kind}.schema.json" for kind in sorted(FILES)]
     assert sorted(path.name for path in (tmp_path / "schemas").iterdir()) == names
     assert json.loads((tmp_path / "schemas" / "plan.schema.json").read_text("utf-8"))["title"]
 
@@ -201,7 +202,11 @@ def test_a_check_that_could_not_run_ends_with_4(run: Run, tmp_path: Path) -> Non
                         "type": "expect_rows",
                         "kwargs": {"predicate": "CAST(indicator AS INTEGER) > 0"},
                         "severity": "info",
-                        "meta": {"code": "RA-99", "says": {"zh": "无", "en": "none"}},
+                        "meta": {
+                            "code": "RA-99",
+                            "says": {"zh": "无", "en": "none"},
+                            "mend": {"zh": "补", "en": "add"},
+                        },
                     }
                 ],
             }

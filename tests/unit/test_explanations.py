@@ -392,3 +392,16 @@ def test_no_growth_at_all_is_shown_as_zero() -> None:
     results = judged({"id": "t", **GROWTH, "in": 2025}, rows=rows)
     assert results["t"].value == 0
     assert "- 1 = 0 %" in explain(results["t"]).to_text()
+
+
+def test_who_holds_a_target_back_is_not_said_of_somebody_whose_figure_is_missing() -> None:
+    """A blank is no zero: that all students of a school are gone must not stand in an explanation."""
+    third: list[dict[str, object]] = [
+        dict(zip(COLUMNS, ("C", "Three", year, "s", students, 1, 1, 1), strict=True))
+        for year, students in ((2024, 100), (2025, None))
+    ]
+    growth = {**GROWTH, "value": "sum(students)", "in": 2025}
+    text = explain(judged({"id": "t", **growth}, rows=[*ROWS, *third])["t"]).to_text()
+    assert "fell from the year before" in text
+    assert "Two (B)" in text
+    assert "Three (C)" not in text

@@ -18,12 +18,18 @@ VERBS = {
     "connect",
     "evaluate",
     "explain",
+    "open_round",
     "pack_names",
     "read_pack",
+    "read_round",
     "read_submission",
     "reproduce",
     "sample_data",
+    "template_for",
     "to_frame",
+    "with_explanation",
+    "write_slips",
+    "write_template",
 }
 NAME = "china-education-bulletins"
 
