@@ -1,8 +1,8 @@
 """The command line: `edutargets COMMAND --help` says what each command takes and how it ends.
 
-Exit codes: 0 done · 1 the gate rejected the data, words of the plan are unbound, or two packs differ ·
-2 wrong use or input that cannot be read · 3 a verdict that `--fail-on` names · 4 a check of the gate could
-not run.
+Exit codes: 0 done · 1 the gate rejected the data, words of the plan are unbound, two packs or the numbers
+of a review differ · 2 wrong use or input that cannot be read · 3 a verdict that `--fail-on` names, or only
+the inputs or versions of a review differ · 4 a check of the gate could not run.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import typer
 
 from edutargets import (
     gate_commands,
+    lab_commands,
     pack_commands,
     plan_commands,
+    report_commands,
+    review_commands,
     round_commands,
     suite_commands,
     template_commands,
@@ -99,6 +102,10 @@ app.command()(round_commands.submit)
 app.command()(round_commands.status)
 app.command()(template_commands.template)
 app.command()(gate_commands.gate)
+app.command(context_settings=lab_commands.PASSED_ON)(lab_commands.lab)
+app.command()(report_commands.report)
+app.add_typer(review_commands.app, name="review")
+app.command()(review_commands.verify)
 
 
 @app.command()

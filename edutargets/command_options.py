@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission, GateReport
     from edutargets.plans import Pack
 
-__all__ = ["Data", "Lang", "Output", "PackName", "Unchecked", "admit_data", "check_output", "gated"]
+__all__ = [
+    "Data",
+    "Lang",
+    "Output",
+    "PackName",
+    "Unchecked",
+    "admit_data",
+    "check_output",
+    "gated",
+    "let_through",
+]
 
 PackName = Annotated[str, typer.Argument(metavar="PACK", help="A pack's name (see `packs`) or its folder.")]
 Data = Annotated[
@@ -51,7 +61,6 @@ def gated(pack: Pack, data: str) -> GateReport:
 def admit_data(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmission:
     """Let the data through the gate, or end with its reasons and its exit code."""
     from edutargets.checking import read_data
-    from edutargets.errors import GateClosedError
     from edutargets.gate import UncheckedDataWarning, admit_unchecked
 
     if unchecked is not None:
@@ -61,7 +70,13 @@ def admit_data(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmissi
             warnings.simplefilter("ignore", UncheckedDataWarning)
             warn(f"these data passed no gate: {unchecked.strip()}")
             return admit_unchecked(read_data(pack, data), reason=unchecked)
-    report = gated(pack, data)
+    return let_through(gated(pack, data))
+
+
+def let_through(report: GateReport) -> AdmittedSubmission:
+    """Let what was checked through the gate, or end with its reasons and its exit code."""
+    from edutargets.errors import GateClosedError
+
     try:
         admitted = report.admit()
     except GateClosedError as error:

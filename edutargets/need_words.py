@@ -164,7 +164,7 @@ def need_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
         return (
             chosen(
                 language,
-                "no number of students, teachers or yuan can be named: the value is no sum of parts",
+                "no number of people and no sum of money can be named: the value is no sum of parts",
                 "该数值不是各部分之和，无法换算为须增减的数量",
             ),
         )

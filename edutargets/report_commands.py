@@ -1,0 +1,69 @@
+"""The command `report`: what became of a plan, to be read, printed and filed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from edutargets.command_options import Data, PackName, Unchecked, admit_data, gated, let_through
+from edutargets.terminal import progress, warn
+
+if TYPE_CHECKING:
+    from edutargets.findings import Language
+
+__all__ = ["report"]
+
+Languages = Annotated[
+    Literal["en", "zh", "both"],
+    typer.Option("--lang", envvar="EDUTARGETS_LANGUAGE", help="Language of the report, or both."),
+]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", metavar="DIR", help="The folder; a new or an empty one.")
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(metavar="RESULTS", help="The results.json of last time; says what has turned since."),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a report of an earlier run that nobody touched.")
+]
+
+
+def report(  # noqa: PLR0913  # each is an argument of the command
+    pack: PackName,
+    data: Data,
+    *,
+    output: Folder,
+    lang: Languages = "en",
+    previous: Previous = None,
+    overwrite: Overwrite = False,
+    unchecked: Unchecked = None,
+) -> None:
+    """Write what became of a plan as pages to read offline or print, with an annex as a workbook.
+
+    The folder gets report.LANG.html (pages of their own for the chapters of a long one), report.LANG.md,
+    annex.LANG.xlsx and results.json. The same plan, data and version give the same bytes.
+
+    Exit code 0 whatever the verdicts; 1, 3 and 4 as `gate`.
+    """
+    from edutargets import attainment
+    from edutargets.attainment_reports import report_of
+    from edutargets.plans import read_pack
+    from edutargets.previous_results import read_previous
+    from edutargets.report_folders import check_report_folder, write_report
+
+    check_report_folder(output, overwrite=overwrite)
+    found = read_pack(pack)
+    earlier = read_previous(previous, found.id) if previous is not None else None
+    gate = gated(found, data) if unchecked is None else None
+    admitted = let_through(gate) if gate is not None else admit_data(found, data, unchecked)
+    with progress("evaluating") as notify:
+        results = attainment.evaluate(found, admitted, notify=notify)
+    languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
+    with progress("writing"):
+        facts = gate.facts if gate is not None else None
+        reports = [report_of(results, one, gate=facts, previous=earlier) for one in languages]
+        names = write_report(reports, output, overwrite=overwrite)
+    warn(f"written: {output} ({', '.join(names)})")
