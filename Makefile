@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check bench lab lock wheel
+.PHONY: help demo test slow check bench verify lab lock wheel
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,6 +21,9 @@ check: ## Style, types, floors, spelling (静态检查)
 
 bench: ## Benchmarks, as ratios (基准)
 	@$(PYTHON) run.py bench $(ARGS)
+
+verify: ## Run the notebooks again, every number compared (复核)
+	@$(PYTHON) run.py verify $(ARGS)
 
 lab: ## JupyterLab in notebooks/ (打开笔记本)
 	@$(PYTHON) run.py lab $(ARGS)

@@ -236,6 +236,13 @@ def job_bench(arguments: List[str]) -> int:
     return module("pytest", "-q", "-s", "-p", "no:xdist", *(arguments or ["tests/benchmarks"]), cwd=str(ROOT))
 
 
+def job_verify(arguments: List[str]) -> int:
+    """Run notebooks or a packed review again, every number compared; without arguments all in notebooks/."""
+    given = [one for one in arguments if not one.startswith("-")]
+    found = [] if given else sorted((ROOT / "notebooks").glob("*.ipynb"))
+    return module("edutargets", "review", "verify", *arguments, *found)
+
+
 def job_lab(arguments: List[str]) -> int:
     """Open JupyterLab in notebooks/."""
     settings = VENV / "share" / "jupyter" / "lab" / "settings"
@@ -292,6 +299,7 @@ JOBS: Dict[str, Tuple[Callable[[List[str]], int], str]] = {
     "test": (job_test, "静态检查与测试；--slow 连同慢测试，其余参数交给 pytest"),
     "check": (job_check, "静态检查：风格、类型、分层、拼写"),
     "bench": (job_bench, "基准：只给出比值"),
+    "verify": (job_verify, "重跑笔记本或打包的复核文件，逐项比对数值；不写参数则为 notebooks/ 中全部"),
     "lab": (job_lab, "在 notebooks/ 中打开 JupyterLab"),
     "lock": (job_lock, "修改 pyproject.toml 后更新 requirements.lock"),
     "wheel": (job_wheel, "构建 wheel，在空环境中安装并运行演示"),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
 from typing import TYPE_CHECKING, Literal
 
 from edutargets import judged_words
-from edutargets.attainment import Attainment, PlanAttainment
+from edutargets.attainment import Attainment, Basis, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
 from edutargets.explanations import Explanation, explain
 from edutargets.gate import GateReport
+from edutargets.gate_json import gate_records
 from edutargets.input_html import gate_html, plan_rows, plan_table_html, submission_html, submission_text
 from edutargets.plans import Plan
 from edutargets.result_rows import Json, Row, counts_text, plan_record, record, row_of
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "PROVENANCE_TYPE",
     "RESULTS_TYPE",
     "agreement",
     "language",
@@ -40,6 +43,8 @@ __all__ = [
 
 RESULTS_TYPE = "application/vnd.edutargets.results+json"
 """The media type under which results carry their exact records in a notebook, for reviews."""
+PROVENANCE_TYPE = "application/vnd.edutargets.provenance+json"
+"""The media type under which they carry the hashes of what they were made from."""
 _FROM_ENVIRONMENT = "EDUTARGETS_LANGUAGE"
 _RIGHT = frozenset({2})
 _FRAME = (
@@ -192,23 +197,36 @@ def _bundle(text: str, html: str, name: str, records: Sequence[Mapping[str, Json
     return {"text/plain": text, "text/html": html, RESULTS_TYPE: content}
 
 
+def _read_from(submission: Submission) -> dict[str, object]:
+    data = {file.name: file.sha256 for file in submission.files}
+    return {"version": 1, "data": dict(sorted(data.items()))}
+
+
+def _made_from(basis: Basis | None) -> dict[str, object]:
+    """Put in what a result was made from: contents' hashes and versions, no time and no path."""
+    return {} if basis is None else {PROVENANCE_TYPE: {"version": 1, **basis.provenance.to_dict()}}
+
+
 @mimebundle.register(PlanAttainment)
 def _of_plan_attainment(results: PlanAttainment) -> dict[str, object]:
     tongue = language()
     records = [record(attainment) for attainment in results.values()]
-    return _bundle(results_table(results, tongue), plan_html(results, tongue), results.pack.id, records)
+    shown = _bundle(results_table(results, tongue), plan_html(results, tongue), results.pack.id, records)
+    return {**shown, **_made_from(results.basis)}
 
 
 @mimebundle.register(Attainment)
 def _of_attainment(attainment: Attainment) -> dict[str, object]:
     explanation = explain(attainment, language())
-    return _bundle(explanation.to_text(), explanation.to_html(), attainment.target.id, [record(attainment)])
+    shown = _bundle(explanation.to_text(), explanation.to_html(), attainment.target.id, [record(attainment)])
+    return {**shown, **_made_from(attainment.basis)}
 
 
 @mimebundle.register(Explanation)
 def _of_explanation(explanation: Explanation) -> dict[str, object]:
     said: dict[str, Json] = {
-        section.key: list(section.lines) for section in explanation.sections if section.lines
+        section.key: [*section.lines, *(" | ".join(row) for row in section.rows)]
+        for section in explanation.sections
     }
     content: dict[str, Json] = {"id": explanation.id, "verdict": explanation.verdict.value, **said}
     return _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
@@ -217,19 +235,20 @@ def _of_explanation(explanation: Explanation) -> dict[str, object]:
 @mimebundle.register(GateReport)
 def _of_gate_report(report: GateReport) -> dict[str, object]:
     tongue = language()
-    return {
-        "text/plain": report.to_text(tongue),
-        "text/html": framed(gate_html(report, tongue), tongue),
-    }
+    html = framed(gate_html(report, tongue), tongue)
+    shown = _bundle(report.to_text(tongue), html, "gate", gate_records(report.facts))
+    return {**shown, PROVENANCE_TYPE: _read_from(report.submission)}
 
 
 @mimebundle.register(Plan)
 def _of_plan(plan: Plan) -> dict[str, object]:
     tongue = language()
     columns, rows = plan_rows(plan, tongue)
+    targets = hashlib.sha256(plan.to_yaml().encode()).hexdigest()
     return {
         "text/plain": "\n".join(text_table(columns, rows)) + "\n",
         "text/html": framed(plan_table_html(plan, tongue), tongue),
+        PROVENANCE_TYPE: {"version": 1, "targets": targets},
     }
 
 
@@ -239,4 +258,5 @@ def _of_submission(submission: Submission) -> dict[str, object]:
     return {
         "text/plain": submission_text(submission, tongue),
         "text/html": framed(submission_html(submission, tongue), tongue),
+        PROVENANCE_TYPE: _read_from(submission),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from edutargets.findings import TableReport
     from edutargets.gate_facts import Doubted, GateFacts
 
-__all__ = ["SCHEMA", "as_json", "report_schema"]
+__all__ = ["SCHEMA", "as_json", "gate_records", "report_schema"]
 
 SCHEMA = "edutargets/gate-report/2"
 
@@ -138,6 +139,24 @@ def as_json(facts: GateFacts) -> str:
         "tables": [_table(table, facts) for table in facts.tables],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def gate_records(facts: GateFacts) -> list[dict[str, JsonValue]]:
+    """Return what a review compares of a report: the decision, and how often each rule found something."""
+    own: dict[str, JsonValue] = {"id": "gate", "decision": facts.decision.value, **pieces_of(facts.findings)}
+    return [own, *(_counted(table) for table in facts.tables)]
+
+
+def _counted(table: TableReport) -> dict[str, JsonValue]:
+    found = Counter(finding.code for finding in table.findings)
+    idle: list[JsonValue] = [o.check.code for o in table.outcomes if o.status is Status.COULD_NOT_RUN]
+    return {
+        "id": f"gate: {table.table}",
+        "rows": table.rows,
+        "checks": len(table.outcomes),
+        "could_not_run": idle,
+        "findings": dict(sorted(found.items())),
+    }
 
 
 def _doubted(one: Doubted) -> dict[str, JsonValue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from edutargets.tables import Dictionary
 
 __all__ = [
+    "SHIPPED_FROM",
     "Pack",
     "PackFile",
     "Plan",
@@ -46,6 +48,8 @@ __all__ = [
 ]
 
 PACKS = Path(__file__).parent / "packs"
+SHIPPED_FROM = "EDUTARGETS_SHIPPED"
+"""The variable that names another folder with packs, suites and samples than the package's own."""
 
 
 class PlanFile(Definition):
@@ -164,14 +168,19 @@ def suites_folder(folder: Path, pack: str) -> Path:
 
 
 def shipped(name: str) -> Path:
-    """Return a folder that travels with the package: inside an installed one, beside it in a checkout."""
-    inside = Path(__file__).parent / name
-    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+    """Return a folder that travels with the package: inside an installed one, beside it in a checkout.
+
+    A review that was packed brings its own (``EDUTARGETS_SHIPPED``): it is judged on what it was made from.
+    """
+    given, package = os.environ.get(SHIPPED_FROM), Path(__file__).parent
+    own = Path(given) / name if given else package / name
+    inside = own if own.is_dir() else package / name
+    return inside if inside.is_dir() else package.parent / name
 
 
 def pack_names() -> tuple[str, ...]:
     """Name the packs that come with the package."""
-    return tuple(sorted(path.parent.name for path in PACKS.glob("*/pack.yaml")))
+    return tuple(sorted(path.parent.name for path in shipped("packs").glob("*/pack.yaml")))
 
 
 def read_pack(name: str | Path) -> Pack:
@@ -249,7 +258,7 @@ def pack_folder(name: str | Path) -> Path:
     Raises:
         DefinitionError: If there is no such pack.
     """
-    for folder in (Path(name), PACKS / str(name)):
+    for folder in (Path(name), shipped("packs") / str(name)):
         if (folder / "pack.yaml").is_file():
             return folder
     raise DefinitionError(

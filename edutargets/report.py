@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edutargets.errors import EduTargetsError, EvaluationError, Fault
+from edutargets.errors import EvaluationError, Fault
+from edutargets.notebook_runs import HOW_TO_GET, not_installed, read_notebook, run_notebook
 from edutargets.written_files import check_place, write_text
 
 if TYPE_CHECKING:
-    from nbclient import NotebookClient
     from nbformat import NotebookNode
 
 __all__ = ["HOW_TO_GET", "can_render", "external_references", "render_notebook"]
 
-HOW_TO_GET = "pip install 'edutargets[notebooks]'"
 TEMPLATE = Path(__file__).parent / "report_template"
-_SECONDS = 600
-_LONGEST_SOCKET = 80
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _LOADED = re.compile(
     r"""<(?!a\b)[a-z][^<>]*?\s(?:src|href|data|poster|srcset)\s*=\s*["']?\s*(?:https?:)?//[^\s"'<>]+"""
     r"""|\bimport\s*\(?\s*["'`]https?://[^"'`]+"""
@@ -53,11 +47,9 @@ def render_notebook(path: Path, out: Path, *, language: str = "en") -> Path:
         EduTargetsError: If what runs notebooks is not installed.
     """
     if not can_render():
-        raise EduTargetsError(
-            Fault(path.name, "what runs notebooks is not installed", HOW_TO_GET, code="no-notebooks")
-        )
+        raise not_installed(path.name)
     check_place(out)
-    page = _page(_executed(path), path.stem, language)
+    page = _page(run_notebook(read_notebook(path), path.parent, path.name), path.stem, language)
     loaded = external_references(page)
     if loaded:
         raise EvaluationError(
@@ -74,39 +66,6 @@ def external_references(page: str) -> tuple[str, ...]:
         ('<img src="https://b.example/c.png',)
     """
     return tuple(match[0] for match in _LOADED.finditer(page))
-
-
-def _executed(path: Path) -> NotebookNode:
-    import nbformat  # noqa: PLC0415  # an extra
-    from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415  # an extra
-
-    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # untyped
-    with tempfile.TemporaryDirectory(prefix="edt-") as folder:
-        try:
-            _client(notebook, path.parent, Path(folder)).execute(
-                env={**os.environ, "IPYTHONDIR": folder, "JUPYTER_RUNTIME_DIR": folder}
-            )
-        except (CellExecutionError, DeadKernelError) as error:
-            plain = _ESCAPES.sub("", str(error))
-            last = [line for line in plain.splitlines() if line.strip()][-1]
-            raise EvaluationError(Fault(path.name, f"a cell failed: {last}", code="notebook")) from error
-    return notebook
-
-
-def _client(notebook: NotebookNode, folder: Path, private: Path) -> NotebookClient:
-    """Return what runs the cells: this very Python, whatever kernels a user has, and no open port."""
-    from nbclient import NotebookClient  # noqa: PLC0415  # an extra
-    from traitlets.config import Config  # noqa: PLC0415  # an extra
-
-    settings = Config()
-    settings.KernelSpecManager.kernel_dirs = []
-    settings.KernelManager.connection_file = str(private / "kernel.json")
-    if os.name == "posix" and len(str(private)) < _LONGEST_SOCKET:
-        settings.KernelManager.transport = "ipc"
-    resources = {"metadata": {"path": str(folder)}}
-    return NotebookClient(
-        notebook, config=settings, timeout=_SECONDS, kernel_name="python3", resources=resources
-    )
 
 
 def _page(notebook: NotebookNode, title: str, language: str) -> str:

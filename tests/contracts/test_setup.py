@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
@@ -31,14 +32,19 @@ def declared() -> list[Requirement]:
     return [Requirement(line) for line in project["dependencies"] + extras["notebooks"] + extras["dev"]]
 
 
-def jobs() -> list[str]:
-    """Return the jobs that run.py knows."""
+def run_py() -> ModuleType:
+    """Return run.py as a module; importing it starts nothing."""
     spec = importlib.util.spec_from_file_location("edutargets_run", ROOT / "run.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return list(module.JOBS)
+    return module
+
+
+def jobs() -> list[str]:
+    """Return the jobs that run.py knows."""
+    return list(run_py().JOBS)
 
 
 def test_run_py_parses_with_python_3_6() -> None:
@@ -61,6 +67,32 @@ def test_run_py_never_mixes_in_another_python() -> None:
     """Variables that point a Python elsewhere are dropped before a job starts."""
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
         assert f'"{name}"' in RUN
+
+
+def test_verify_takes_every_notebook_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`run.py verify` is the review of all; `run.py verify review.zip` is that of an outsider."""
+    module, asked = run_py(), []
+    monkeypatch.setattr(module, "module", lambda *arguments: asked.append(arguments) or 3)
+    assert module.job_verify(["--accept"]) == 3
+    assert module.job_verify(["review.zip"]) == 3
+    every, one = asked
+    assert every == (
+        "edutargets",
+        "review",
+        "verify",
+        "--accept",
+        *sorted((ROOT / "notebooks").glob("*.ipynb")),
+    )
+    assert one == ("edutargets", "review", "verify", "review.zip")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_has_its_baseline_beside_it(path: Path) -> None:
+    """What it showed is committed: sorted, without a place of any machine."""
+    text = path.with_name(f"{path.stem}.results.json").read_text(encoding="utf-8")
+    content = json.loads(text)
+    assert text == json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    assert str(ROOT) not in text
 
 
 def test_the_makefile_has_an_alias_for_every_job() -> None:
