@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from edutargets.report import external_references, render_notebook
@@ -24,10 +27,50 @@ SAYS = {
         "accepted_in_part",
         "undetermined",
     ),
+    "05_explain_a_shortfall": ("261 / 263", "each year", "云山镇第1初级中学", "达成所需", "reading.mean"),
+    "06_write_your_own_plan": ("5 targets", "1,653 / 1,823", "MI-01", "5000 CNY/student/year", "美元/生/年"),
 }
+HOLDS = {
+    "05_explain_a_shortfall": (
+        ("261 of 263 looks like a rounding error", "evaluate", "not_met 261/263"),
+        ("Four heads in four places", "who", "城西街道第6小学 principal P010844 0.0 90.0"),
+        ("half an hour short", "who", "云山镇第1初级中学 principal P010913 89.5 0.5"),
+        ("a third short", "who", "白沙镇第5幼儿园 kindergarten_head P011008 60.0 30.0"),
+        ("two hours short", "who", "石桥镇第1小学 principal P010780 88.0 2.0"),
+        ("179 fell short in 2022, nobody in 2023", "before", "2022 250 179 45.0 77.0 1 2023 255 0"),
+        ("Those of 2024 made it in 2025", "twice", "True"),
+        ("In the worst year, two more heads", "need", "2 more of the 263 principals must reach it"),
+        ("these four are all there is to it", "what-if", "met 1"),
+        ("the mean, which the plan does not promise", "readings", "The heads' mean 2025 17657/180 met"),
+        ("a tolerance that nobody wrote", "readings", "99 of 100 heads 2025 134/135 met"),
+        ("Looking at 2025", "readings", "Every head, in 2025 alone 2025 134/135 not_met 2"),
+        ("leaving the kindergartens out", "readings", "not of kindergartens 2024 147/149 not_met 2"),
+    ),
+    "06_write_your_own_plan": (
+        ("It goes back and forth without loss", "yaml", "True"),
+        ("somebody promises yuan", "slip", "5000 CNY/student/year is in CNY/student/year"),
+        ("quotes a sentence that is", "slip", "0.25' is not found in plan.md"),
+        ("Six schools", "submission", "6 findings"),
+        ("Four of five verdicts rest on them", "rests", "4 of 5 verdicts rest on doubtful rows"),
+        ("what was answered stand in its report", "explained", "no accounts at hand"),
+        ("The average is kept, the floor is not", "verdicts", "✔ met Spending per student"),
+        ("about one school in", "floor", "1,653 of 1,823 schools (90.67 %)"),
+        ("some of those the gate asked about", "even", "50230 · 04106"),
+        ("In Chinese", "zh", "5,486.51 美元/生/年（对照值 4,854.09）"),
+        ("The same number, without edutargets", "again", "pandas: 0.217055 edutargets: 0.217055"),
+    ),
+}
+"""What a notebook says in words, and what the cell that it stands beside must show for it."""
 BROWSER = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
 
 pytestmark = pytest.mark.notebooks
+
+
+def output_of(page: str, cell: str) -> str:
+    """Return what a cell of a page shows, as one line of words."""
+    shown = page.split(f'id="cell-id={cell}"', 1)[1].split('id="cell-id=', 1)[0]
+    shown = shown.split("jp-Cell-outputWrapper", 1)[-1]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", shown)).split())
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +92,26 @@ def test_a_notebook_runs_in_a_fresh_kernel_and_shows_its_results(name: str, page
     assert [said for said in SAYS[name] if said not in page] == []
     assert "Traceback" not in page
     assert 'data-mime-type="application/vnd.jupyter.stderr"' not in page
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_the_key_sentences_of_a_notebook_hold(name: str, pages: dict[str, Path]) -> None:
+    """What the text concludes is what its cells show, number by number."""
+    page = pages[name].read_text(encoding="utf-8")
+    notebook = nbformat.read(NOTEBOOKS[0].parent / f"{name}.ipynb", as_version=4)
+    text = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert [said for said, _, _ in HOLDS[name] if said not in " ".join(text.split())] == []
+    assert [(cell, seen) for _, cell, seen in HOLDS[name] if seen not in output_of(page, cell)] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stored_without_outputs_and_with_cells_that_keep_their_names(path: Path) -> None:
+    """A change of a notebook is a change of its words or its code, and a review finds each cell again."""
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.id for cell in code if cell.outputs or cell.execution_count is not None] == []
+    assert [cell.id for cell in notebook.cells if not re.fullmatch(r"[a-z][a-z0-9-]*", cell.id)] == []
+    assert notebook.metadata.kernelspec.name == "python3"
 
 
 @pytest.mark.parametrize("name", SAYS)
@@ -87,4 +150,5 @@ def test_a_real_browser_shows_the_page_without_a_network(
         check=True,
     )
     assert [said for said in SAYS[name] if said not in done.stdout] == []
-    assert done.stdout.count("linear-gradient") > 2
+    written = pages[name].read_text(encoding="utf-8")
+    assert done.stdout.count("linear-gradient") == written.count("linear-gradient") > 0

@@ -36,6 +36,11 @@ from edutargets.units import Quantity, factors_of, parse_unit, unit_text
         ("3.5 m²", "square_metre", Fraction(7, 2)),
         ("0.1 CNY", "CNY", Fraction(1, 10)),
         ("4.2 teacher/百student", "teacher/student", Fraction(42, 1000)),
+        ("5000 US dollars/pupil/year", "USD/student/year", 5000),
+        ("1 US dollar", "USD", 1),
+        ("5000 US$/student/year", "USD/student/year", 5000),
+        ("5000美元/生/年", "USD/student/year", 5000),
+        ("3.7 亿美元", "USD", 370_000_000),
     ],
 )
 def test_a_quantity_is_read_exactly_in_either_language(text: str, unit: str, number: Fraction) -> None:
@@ -56,6 +61,7 @@ def test_a_quantity_is_read_exactly_in_either_language(text: str, unit: str, num
         "1e3 CNY",
         "∞ CNY",
         "5 yaun",
+        "5 dollars",  # whose? they are spent in Hong Kong, too
         "5 %%",
         "5 CNY//year",
         "five",
