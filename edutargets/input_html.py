@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edutargets.checks import Severity, Status
 from edutargets.display_html import cell, html_table
 from edutargets.findings import Decision
+from edutargets.gate_words import doubted_line
 from edutargets.goal_wording import goal_words, k_of_n_words, time_words, type_words
 from edutargets.goals import ByValue
 from edutargets.rates import Rate
@@ -201,11 +202,15 @@ def gate_html(report: GateReport, language: Language) -> str:
         chosen(language, "failed", "未通过"),
         chosen(language, "could not run", "未能运行"),
         chosen(language, "must be mended", "必须改正"),
-        chosen(language, "to look at", "请核实"),
+        chosen(language, "to explain", "待说明"),
+        chosen(language, "explained", "已说明"),
+        chosen(language, "for information", "提示"),
     )
     rows = []
     for table in report.tables:
         critical = sum(one.severity is Severity.CRITICAL for one in table.findings)
+        explained = sum(bool(one.explained) for one in table.findings)
+        asked = sum(one.severity is Severity.WARNING for one in table.findings) - explained
         rows.append(
             (
                 table.headline(language),
@@ -214,15 +219,19 @@ def gate_html(report: GateReport, language: Language) -> str:
                 f"{table.count(Status.FAILED):,}",
                 f"{table.count(Status.COULD_NOT_RUN):,}",
                 f"{critical:,}",
-                f"{len(table.findings) - critical:,}",
+                f"{asked:,}",
+                f"{explained:,}",
+                f"{len(table.findings) - critical - asked - explained:,}",
             )
         )
     caption = (
         f'<span style="border-left:4px solid {colour};padding-left:.5em"><strong>{glyph}</strong> '
         f"{escape(chosen(language, en, zh))}</span>"
     )
-    table_html = _plain_table(columns, rows, caption, frozenset(range(1, 7)))
-    return table_html + _findings_html(report.findings, language)
+    doubted = doubted_line(report.facts, language)
+    table_html = _plain_table(columns, rows, caption, frozenset(range(1, 9)))
+    doubts = f"<p>{escape(doubted)}</p>" if doubted else ""
+    return table_html + doubts + _findings_html(report.findings, language)
 
 
 def _findings_html(findings: Sequence[Finding], language: Language) -> str:
@@ -243,7 +252,9 @@ def _findings_html(findings: Sequence[Finding], language: Language) -> str:
             f"{one.place} {one.column}".strip(),
             one.found,
             one.says.in_language(language),
-            one.mend.in_language(language),
+            chosen(language, f"explained: {one.explained}", f"已说明：{one.explained}")
+            if one.explained
+            else one.mend.in_language(language),
             one.code,
         )
         for one in worst[:_MOST]
