@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from edutargets.gate import GateReport
     from edutargets.plans import Pack
 
-__all__ = ["Demonstration", "not_found", "planted_faults", "show"]
+__all__ = ["Demonstration", "not_found", "notebooks_in", "planted_faults", "show"]
 
 BULLETINS = "china-education-bulletins"
 DISTRICT = "jieyang-district-2023"
 COMPLETE = "jieyang-district-2023/complete"
 FAULTY = "jieyang-district-2023/faulty"
 PLANTED = "planted_faults.csv"
+CHINESE = ".zh.ipynb"
 _FIRST = 10
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -183,7 +184,7 @@ def not_found(planted: Sequence[dict[str, str]], report: GateReport) -> list[dic
 
 def _reports(demo: Demonstration, out: Path) -> None:
     """Run the notebooks that come with the package into pages that open offline."""
-    notebooks = sorted(shipped("notebooks").glob("*.ipynb"))
+    notebooks = notebooks_in(demo.language)
     if not can_render():
         demo.tell("no reports", how=HOW_TO_GET)
         return
@@ -191,6 +192,15 @@ def _reports(demo: Demonstration, out: Path) -> None:
     made_folder(out)
     for path in notebooks:
         with progress(path.name):
-            page = render_notebook(path, out / f"{path.stem}.html")
+            spoken = "zh-CN" if path.name.endswith(CHINESE) else "en"
+            page = render_notebook(path, out / f"{path.stem}.html", language=spoken)
         say(f"  {page.resolve()}")
     demo.expect("there are no notebooks", holds=bool(notebooks))
+
+
+def notebooks_in(language: Language) -> list[Path]:
+    """Return every notebook that comes with the package once, in Chinese where it is asked for and there."""
+    plain = [path for path in sorted(shipped("notebooks").glob("*.ipynb")) if not path.name.endswith(CHINESE)]
+    if language == "en":
+        return plain
+    return [found if (found := path.with_suffix(CHINESE)).is_file() else path for path in plain]

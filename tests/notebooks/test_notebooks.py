@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -11,12 +12,23 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from edutargets.baselines import baseline_path
 from edutargets.report import external_references, render_notebook
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+CHINESE = [path for path in NOTEBOOKS if path.name.endswith(".zh.ipynb")]
 SAYS = {
     "01_quickstart": ("17 targets", "undetermined", "Inclusive coverage by 2025", "accepted"),
     "02_district_review": ("312 targets", "rejected", "261 / 263", "SELECT", "达成所需"),
+    "02_district_review.zh": (
+        "共 312 项",
+        "退回",
+        "261 / 263",
+        "SELECT",
+        "达成所需",
+        "差一点达标",
+        "未达成",
+    ),
     "04_gate_a_submission": (
         "约1030",
         "在校学生情况.csv!D100",
@@ -26,6 +38,16 @@ SAYS = {
         "5,280 &lt; 4,600 × 1.15",
         "accepted_in_part",
         "undetermined",
+    ),
+    "04_gate_a_submission.zh": (
+        "约1030",
+        "在校学生情况.csv!D100",
+        "约数：请填准确数字",
+        "CH3029-金穗职业技术学校.xlsx",
+        "已失效：数据已变动，请重新说明",
+        "5,280 &lt; 4,600 × 1.15",
+        "部分通过：剔除 2 行",
+        "尚不能判定",
     ),
     "05_explain_a_shortfall": ("261 / 263", "each year", "云山镇第1初级中学", "达成所需", "reading.mean"),
     "06_write_your_own_plan": ("5 targets", "1,653 / 1,823", "MI-01", "5000 CNY/student/year", "美元/生/年"),
@@ -73,11 +95,25 @@ def output_of(page: str, cell: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", shown)).split())
 
 
+def numbers_of(path: Path) -> dict[str, object]:
+    """Return what a notebook's baseline holds that is said in no language: records, and each first sum."""
+    results = json.loads(baseline_path(path).read_text(encoding="utf-8"))["results"]
+    found = {block: records for block, records in results.items() if not block.endswith(": shown")}
+    for block in (one for one in found if one.endswith(" explained")):
+        found[block] = {target: record.get("arithmetic.1") for target, record in found[block].items()}
+    return found
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Run every notebook once; a cell that fails, fails here with its error."""
     folder = tmp_path_factory.mktemp("pages")
-    return {path.stem: render_notebook(path, folder / f"{path.stem}.html") for path in NOTEBOOKS}
+    return {
+        path.stem: render_notebook(
+            path, folder / f"{path.stem}.html", language="zh-CN" if path.suffixes[:-1] else "en"
+        )
+        for path in NOTEBOOKS
+    }
 
 
 def test_every_notebook_is_known_here() -> None:
@@ -112,6 +148,17 @@ def test_a_notebook_is_stored_without_outputs_and_with_cells_that_keep_their_nam
     assert [cell.id for cell in code if cell.outputs or cell.execution_count is not None] == []
     assert [cell.id for cell in notebook.cells if not re.fullmatch(r"[a-z][a-z0-9-]*", cell.id)] == []
     assert notebook.metadata.kernelspec.name == "python3"
+
+
+@pytest.mark.parametrize("path", CHINESE, ids=lambda path: path.stem)
+def test_a_chinese_notebook_has_the_cells_and_the_numbers_of_the_english_one(path: Path) -> None:
+    """It is the same review in other words: cell by cell, and every record of every target."""
+    english = path.with_name(path.name.replace(".zh.", "."))
+    theirs, ours = (nbformat.read(one, as_version=4).cells for one in (english, path))
+    assert [(cell.id, cell.cell_type) for cell in ours] == [(cell.id, cell.cell_type) for cell in theirs]
+    words = [cell for cell in ours if cell.cell_type == "markdown"]
+    assert [cell.id for cell in words if not re.search("[\u4e00-\u9fff]", cell.source)] == []
+    assert numbers_of(path) == numbers_of(english)
 
 
 @pytest.mark.parametrize("name", SAYS)
