@@ -153,7 +153,9 @@ class _Binder:
         try:
             if isinstance(self.target, Frequency):
                 node = read_measure(text, self.dictionary, scope, place)
-            elif self.target.entities is None and (isinstance(self.target, Count) or part == "numerator"):
+            elif self.target.entities is None and (
+                isinstance(self.target, Count | Growth | Trend) or part == "numerator"
+            ):
                 node = read_count(text, self.dictionary, scope, place, where=where)
             else:
                 entity = self.target.entities is not None

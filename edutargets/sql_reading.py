@@ -100,7 +100,7 @@ def read_measure(
 def read_count(
     text: str, dictionary: Dictionary, scope: Relation | None, place: str = "", *, where: Node | None = None
 ) -> Node:
-    """Read what is counted for the district; here alone ``count(distinct column)`` may be used.
+    """Read what a district counts, in all or by year; here alone `count(distinct column)` may stand.
 
     Raises:
         ExpressionError: If anything outside the allow-list or an unknown name is used.
