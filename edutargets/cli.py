@@ -164,7 +164,10 @@ def explain(  # noqa: PLR0913  # as above
     data: Data,
     target: Annotated[str, typer.Argument(metavar="TARGET", help="The target's or figure's id.")],
     *,
-    output_format: Annotated[Literal["text", "markdown", "html"], typer.Option("--format")] = "text",
+    output_format: Annotated[
+        Literal["text", "brief", "markdown", "html", "json"],
+        typer.Option("--format", help="`brief` is one sentence; `json` has every number exact."),
+    ] = "text",
     lang: Lang = "en",
     output: Output = None,
     unchecked: Unchecked = None,
@@ -188,8 +191,10 @@ def explain(  # noqa: PLR0913  # as above
         explanation = explanations.explain(results[target], lang)
     written = {
         "text": explanation.to_text,
+        "brief": lambda: explanation.brief,
         "markdown": explanation.to_markdown,
         "html": explanation.to_html,
+        "json": explanation.to_json,
     }
     hand_over(explanation.script if sql else written[output_format](), output)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edutargets import explanation_writing
+from edutargets.brief_words import brief_words
+from edutargets.exact_records import exact_record
+from edutargets.explanation_facts import facts_of, facts_record
 from edutargets.explanation_parts import SECTIONS, WRITTEN, same_as
 from edutargets.goal_wording import goal_words, time_words
 from edutargets.judged_words import agreement, value_words
@@ -17,6 +21,8 @@ from edutargets.totals_sql import total_statements
 from edutargets.wording import Language, chosen, period_words, verdict_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edutargets.attainment import Attainment
     from edutargets.explanation_section import Section
     from edutargets.goals import Verdict
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     from edutargets.totals_sql import PrintedStatement
 
 __all__ = ["Explanation", "agreement", "explain"]
+
+SCHEMA = "edutargets/explanation/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Explanation(Shown):
         headline: The verdict with the value and the goal, in one line.
         sections: The parts, in the order they are read.
         statements: The SQL that made the numbers; it runs as printed on the admitted tables.
+        attainment: What is explained.
     """
 
     id: str
@@ -47,6 +56,7 @@ class Explanation(Shown):
     headline: str
     sections: tuple[Section, ...]
     statements: tuple[PrintedStatement, ...] = field(repr=False)
+    attainment: Attainment = field(repr=False, compare=False)
 
     def __getitem__(self, key: str) -> Section:
         """Return one part by its key, e.g. ``comparison`` or ``need``."""
@@ -67,6 +77,27 @@ class Explanation(Shown):
     def script(self) -> str:
         """All statements as one text, each ended by a semicolon."""
         return "\n\n".join(f"{sql};" for sql in self.sql)
+
+    @property
+    def brief(self) -> str:
+        """The one sentence that a briefing needs: verdict, value, goal, what it would take, and where."""
+        same = self.attainment.original  # what is said twice is told once
+        return brief_words(same, _headline(same, self.language), self.sections, self.language)
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What it rests on as typed objects with exact numbers, by the key of the part that tells it."""
+        return facts_of(self.attainment)
+
+    def to_json(self) -> str:
+        """Return it for a program: the sentences in its language, and every number behind them exact."""
+        said = {
+            name: getattr(self, name) for name in ("id", "language", "title", "verdict", "headline", "brief")
+        }
+        parts = exact_record({**said, "sections": self.sections, "sql": self.sql})
+        assert isinstance(parts, dict)  # made of one
+        found = {"schema": SCHEMA, **parts, "facts": facts_record(self.attainment)}
+        return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
     def to_text(self) -> str:
         """Return it for a terminal."""
@@ -104,6 +135,7 @@ def explain(attainment: Attainment, language: Language = "en") -> Explanation:
         headline=_headline(attainment, language),
         sections=tuple(section for section in found if section is not None),
         statements=(*statements, *(one for one in (listing, row_statement(judged)) if one is not None)),
+        attainment=attainment,
     )
 
 

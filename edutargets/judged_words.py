@@ -18,6 +18,7 @@ from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, limits_
 
 if TYPE_CHECKING:
     from edutargets.attainment import Attainment
+    from edutargets.evaluation import Part
     from edutargets.goals import Goal
     from edutargets.judging import Result
     from edutargets.wording import Language
@@ -119,13 +120,23 @@ def _of_group(attainment: Attainment, result: Result, language: Language) -> str
     measure = attainment.measure
     assert measure is not None  # its caller looked
     assert measure.entities is not None  # its caller looked
-    meeting, everyone = result.parts["meeting"].value, result.parts["all"].value
+    meeting, everyone = _from_to(result.parts["meeting"], language), _from_to(result.parts["all"], language)
     counts = measure.entities.relation.counts
     unit, counter = parse_unit(counts)[1], ENTITY_BY_NAME[counts].counter
-    share = ruler_of(measure, language, result.goal).text(result.value or Fraction(0))
-    en = f"{plain(meeting)} of {plain(everyone)} {unit_words(unit, 'en', everyone)} ({share})"
-    zh = f"{plain(everyone)} {unit_words(unit, 'zh')}中 {plain(meeting)} {counter}达到（{share}）"
+    ruler = ruler_of(measure, language, result.goal)
+    bounds = result.bounds if result.bounds is not None else exactly(result.value or Fraction(0))
+    share = ruler.text(bounds.lower) if bounds.is_exact else ruler.range(bounds)
+    en = f"{meeting} of {everyone} {unit_words(unit, 'en', result.parts['all'].bounds.upper)} ({share})"
+    zh = f"{everyone} {unit_words(unit, 'zh')}中 {meeting} {counter}达到（{share}）"
     return chosen(language, en, zh)
+
+
+def _from_to(part: Part, language: Language) -> str:
+    """Write a whole number, or between which two it lies."""
+    if part.is_exact:
+        return plain(part.value)
+    between = plain(part.bounds.lower), plain(part.bounds.upper)
+    return chosen(language, " to ", "至").join(between)
 
 
 def _beside(attainment: Attainment, result: Result, language: Language) -> str:
@@ -135,13 +146,11 @@ def _beside(attainment: Attainment, result: Result, language: Language) -> str:
     ruler = part_ruler(attainment, first, language)
     numbers = [result.parts[name].value for name in (first, other)]
     one, two = ruler.in_order(numbers)
-    unit = ruler.words(numbers[0])
+    said = f"{one} {ruler.words(numbers[0])}".rstrip()
     if is_trend:
-        years = result.years
-        en, zh = f"{one} {unit} after {two} in {years[0]}", f"{one} {unit}（{years[0]} 年 {two}）"
-    else:
-        en, zh = f"{one} {unit} against {two}", f"{one} {unit}（对照值 {two}）"
-    return chosen(language, en, zh)
+        year = result.years[0]
+        return chosen(language, f"{said} after {two} in {year}", f"{said}（{year} 年 {two}）")
+    return chosen(language, f"{said} against {two}", f"{said}（对照值 {two}）")
 
 
 def _evidence(attainment: Attainment, result: Result, language: Language) -> str:

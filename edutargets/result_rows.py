@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from edutargets.exact_records import Json
 from edutargets.goal_wording import goal_words, ruler_of, type_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import agreement, part_ruler, plain
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Json", "Row", "counts_text", "exact_text", "plan_record", "record", "row_of", "unit_name"]
 
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 SCHEMA = "edutargets/results/1"
 
 

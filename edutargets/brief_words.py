@@ -1,0 +1,68 @@
+"""One sentence for a briefing: verdict, value, goal, what it would take, and where most of it is lacking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edutargets.contributions import Contributions
+from edutargets.explanation_facts import facts_of
+from edutargets.goals import Verdict
+from edutargets.targets import Composite
+from edutargets.verdict_words import chosen, verdict_text, verdict_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from edutargets.attainment import Attainment
+    from edutargets.explanation_section import Section
+    from edutargets.wording import Language
+
+__all__ = ["brief_words"]
+
+_ADDED = {"tipping": ("decided by: ", "取决于："), "need": ("to meet it: ", "达成所需：")}
+_MOST = {
+    "gap": ("the largest gap is in {}", "差额最大的是{}"),
+    "excess": ("furthest above is {}", "超出最多的是{}"),
+    "failing": ("the most are in {}", "未达到最多的是{}"),
+    "change": ("the largest fall is in {}", "减少最多的是{}"),
+}
+
+
+def brief_words(
+    attainment: Attainment, headline: str, sections: Sequence[Section], language: Language
+) -> str:
+    """Return the one sentence of an explanation that a briefing needs, ended by a full stop.
+
+    Args:
+        attainment: What is explained; of a promise said twice, that of the promise itself.
+        headline: Its verdict, value and goal.
+        sections: The parts of its explanation.
+        language: That of all of these.
+    """
+    verdict, title = attainment.verdict, attainment.target.title.in_language(language)
+    said = headline.removeprefix(verdict_text(verdict, language)).strip(" .。")
+    parts = [verdict_words(verdict, language), *([said] if said else [])]
+    parts += _added(attainment, {one.key: one for one in sections}, language)
+    joined = chosen(language, "; ", "；").join(parts)
+    title = title or attainment.target.id
+    return f"{title}{chosen(language, ': ', '：')}{joined}{chosen(language, '.', '。')}"
+
+
+def _added(attainment: Attainment, sections: Mapping[str, Section], language: Language) -> Iterator[str]:
+    """Yield what decides it, what it would take, and where most of it is lacking."""
+    if attainment.verdict in {Verdict.MET, Verdict.NOT_EVALUABLE}:
+        return
+    has_label = not isinstance(attainment.target, Composite)  # its sentence says it
+    for key, label in _ADDED.items():
+        if key in sections and sections[key].lines:
+            first = sections[key].lines[0].rstrip(".。")
+            yield f"{chosen(language, *label)}{first}" if has_label else first
+    facts = facts_of(attainment)
+    for by in ("towns", "reporters"):
+        found = facts.get(by)
+        if not isinstance(found, Contributions) or by not in sections or found.kind not in _MOST:
+            continue
+        first_two = found.groups[:2]
+        if len(first_two) == 1 or first_two[0].amount > first_two[1].amount:
+            yield chosen(language, *_MOST[found.kind]).format(sections[by].rows[0][0])
+        return
