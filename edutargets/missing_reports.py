@@ -84,8 +84,8 @@ def _due(
     """Return who surely lacks a row of a table, and who may lack one.
 
     Where the gate told of every missing report which it is, those surely on the roster owe nothing of years
-    of which nobody has handed in rows, as a table may begin later than its roster. A finding that does not say
-    which may be of any year, and nobody was asked about a place on the roster that is in doubt.
+    of which nobody has handed in rows, as a table may begin later than its roster. A finding that does not
+    say which may be of any year, and nobody was asked about a place on the roster that is in doubt.
     """
     table, dictionary = submission.dictionary.tables[name], submission.dictionary
     if table.expected_from is None:
