@@ -1,11 +1,16 @@
 """What a view leaves out because a cell is blank is named where the number is explained."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from edutargets.attainment import Attainment, PlanAttainment
+from edutargets.attainment import Attainment, PlanAttainment, evaluate
 from edutargets.explanations import explain
+from edutargets.gate import gate_submission
 from edutargets.goals import Verdict
+from edutargets.pack_files import GateRule, PackFile
+from edutargets.plans import Pack, Plan, bind_all
+from edutargets.submissions import read_submission
 from edutargets.tables import Dictionary
 from edutargets.yaml_files import parse_yaml, read_definition
 
@@ -32,6 +37,7 @@ tables:
         counts: record
         title: {en: Proven plans, zh: 有佐证的规划}
       plans: {where: kind = 'plan', counts: record}
+      shown: {where: shown_by is not null, counts: record}
 """),
     Dictionary,
 )
@@ -86,3 +92,17 @@ def test_what_either_side_of_a_share_leaves_out_is_told_once(judged: Judge) -> N
     told = explain(found)["left_out"]
     assert told.lines == ("2 records are not counted: they leave blank what “Proven plans” asks for",)
     assert [row[1] for row in told.rows] == ["A3", "A4"]
+
+
+def test_a_row_that_was_set_aside_is_not_said_to_be_blank(tmp_path: Path) -> None:
+    """What stands in it is not known; the range of the value says so."""
+    rows = ["A1,O,2025,plan,a,x,f", "A2,O,2025,plan,a,,f", "A3,O,2025,?,a,x,f"]
+    text = "\n".join(["code,office,year,kind,part,shown_by,file", *rows])
+    (tmp_path / "actions.csv").write_text(text, encoding="utf-8")
+    rule = GateRule(rejected_rows="set_aside", at_most="50 %")
+    admitted = gate_submission(read_submission(tmp_path, TABLES), {}, rule=rule).admit()
+    plan = Plan.from_fields([{"id": "t.n0", **COUNT, "from": "shown"}])
+    pack = Pack(tmp_path, PackFile(id="tiny"), TABLES, plan, Plan(()), {}, bind_all(plan, TABLES))
+    found = evaluate(pack, admitted)["t.n0"]
+    assert (found.lower, found.upper) == (1, 2)
+    assert [row[1] for row in explain(found)["left_out"].rows] == ["A2"]
