@@ -20,6 +20,7 @@ from edutargets.judged_words import (
     range_words,
     value_words,
 )
+from edutargets.left_out_rows import left_out
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
@@ -282,6 +283,7 @@ SECTIONS: tuple[Part, ...] = (
     _small,
     _members,
     evidence,
+    left_out,
     _years,
     spread,
     missed,

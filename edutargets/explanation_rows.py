@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edutargets.goals import Goal
     from edutargets.standards import BoundStandard
 
-__all__ = ["evidence", "falling_short", "standards"]
+__all__ = ["evidence", "falling_short", "shown_cell", "standards"]
 
 _MOST = 10
 _HASH = re.compile(r"[0-9a-f]{32,}")
@@ -248,7 +248,7 @@ def evidence(attainment: Attainment, language: Language) -> Section | None:
     columns = attainment.dictionary.tables[statement.table].columns
     names = list(dict.fromkeys([*_named(statement.columns, target), *target.evidence, target.done_on]))
     heads = tuple(columns[name].title.in_language(language) or name for name in names)
-    cells = tuple(tuple(_shown(row[name], language) for name in names) for row in rows[:_MOST])
+    cells = tuple(tuple(shown_cell(row[name], language) for name in names) for row in rows[:_MOST])
     more = chosen(language, f"the first {_MOST} of {len(rows):,}", f"共 {len(rows):,} 条，列出前 {_MOST} 条")
     label = chosen(language, "evidence", "佐证")
     return Section("evidence", label, (more,) if len(rows) > _MOST else (), heads, cells)
@@ -259,7 +259,8 @@ def _named(columns: Sequence[tuple[str, Node]], target: Milestone) -> list[str]:
     return [] if target.evidence else [name for name, node in columns if isinstance(node, Column)]
 
 
-def _shown(value: object, language: Language) -> str:
+def shown_cell(value: object, language: Language) -> str:
+    """Write a cell of a listed row: what is blank says so, a checksum is cut."""
     if value is None:
         return chosen(language, "(blank)", "（空）")
     text = str(value)

@@ -17,6 +17,7 @@ from edutargets.gate_words import (
     remarkable,
     table_line,
 )
+from edutargets.severity_words import severity_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,13 @@ def _outcome_cells(outcome: CheckOutcome, language: Language) -> list[str]:
     words = WORDS[language]
     says = outcome.check.says.in_language(language)
     status = words[outcome.status.value.replace("_", " ")]
-    return [outcome.check.code, status, words[outcome.check.severity.value], extent(outcome, language), says]
+    return [
+        outcome.check.code,
+        status,
+        severity_words(outcome.check.severity, language),
+        extent(outcome, language),
+        says,
+    ]
 
 
 def _finding_cells(finding: Finding, language: Language) -> list[str]:

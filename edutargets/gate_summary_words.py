@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edutargets.checks import Severity
+from edutargets.severity_words import SEVERITY_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,10 +33,10 @@ PAGE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "could_not_run": "Not decided: a check could not run",
         "handed": "{rows:,} rows in {tables} of {all} tables, from {schools:,} schools and offices",
         "ran": "{passed:,} of {checks:,} checks passed, {failed:,} failed, {unrun:,} could not run",
-        "critical": "must be corrected",
-        "open": "correct or explain",
+        "critical": SEVERITY_WORDS[Severity.CRITICAL].en,
+        "open": SEVERITY_WORDS[Severity.WARNING].en,
         "explained": "explained",
-        "info": "for information",
+        "info": SEVERITY_WORDS[Severity.INFO].en,
         "ok": "nothing found",
         "none": "no rows",
         "missing": "not handed in",
@@ -90,10 +93,10 @@ PAGE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "could_not_run": "无法判定：有检查未能运行",
         "handed": "{all} 张表中报送 {tables} 张，共 {rows:,} 行，涉及 {schools:,} 个单位",
         "ran": "{checks:,} 项检查中 {passed:,} 项通过、{failed:,} 项未通过、{unrun:,} 项未能运行",
-        "critical": "必须改正",
-        "open": "改正或说明",
+        "critical": SEVERITY_WORDS[Severity.CRITICAL].zh,
+        "open": SEVERITY_WORDS[Severity.WARNING].zh,
         "explained": "已说明",
-        "info": "提示",
+        "info": SEVERITY_WORDS[Severity.INFO].zh,
         "ok": "无问题",
         "none": "无数据",
         "missing": "未报送",

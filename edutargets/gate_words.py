@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edutargets.checks import Severity, Status
 from edutargets.explained import is_open
+from edutargets.severity_words import severity_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,11 +42,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "passed": "passed",
         "failed": "failed",
         "could not run": "could not run",
-        "critical": "must be mended",
-        "warning": "correct or explain",
         "mark": "mark",
         "explained": "explained",
-        "info": "for your information",
         "summary": "{tables} {noun}, {rows:,} rows; "
         "{passed} of {checks} checks passed, {failed} failed, {unrun} could not run",
         "table": "{rows:,} rows; {passed} of {checks} checks passed",
@@ -72,11 +70,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "passed": "通过",
         "failed": "未通过",
         "could not run": "未能运行",
-        "critical": "必须改正",
-        "warning": "改正或说明",
         "mark": "校验码",
         "explained": "已说明",
-        "info": "提示",
         "summary": "共 {tables} 张表、{rows:,} 行；"
         "{checks} 项检查中 {passed} 项通过、{failed} 项未通过、{unrun} 项未能运行",
         "table": "{rows:,} 行；{checks} 项检查中 {passed} 项通过",
@@ -185,7 +180,7 @@ def sentence(finding: Finding, language: Language) -> str:
     found = f" ({known})" if known else ""
     mend = finding.mend.in_language(language)
     todo = f"; {words['mend']}: {mend}" if mend and language == "en" else f"；{mend}" if mend else ""
-    weight = words[finding.severity.value]
+    weight = severity_words(finding.severity, language)
     note = "".join(f", {part}" for part in mark_words(finding, language))
     said = f"{where}{found}: {finding.says.in_language(language)}{todo} [{finding.code}, {weight}{note}]"
     return said.lstrip(": ")

@@ -14,13 +14,13 @@ from edutargets.targets import Milestone
 from edutargets.totals_sql import PrintedStatement, conjuncts, in_years, judged_years, where_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edutargets.attainment import Attainment
     from edutargets.bound_measures import Entities
     from edutargets.standards import Limits
 
-__all__ = ["column_name", "columns_of", "listed_rows", "listing_statement"]
+__all__ = ["column_name", "columns_of", "listed_rows", "listing_of", "listing_statement"]
 
 Cells = dict[str, object]
 
@@ -49,6 +49,22 @@ def listed_rows(attainment: Attainment, statement: PrintedStatement) -> tuple[Ce
     engine = DuckDB({name: table.rows for name, table in attainment.basis.admitted.tables.items()})
     names = [name for name, _ in statement.columns]
     return tuple(dict(zip(names, row, strict=True)) for row in engine.run(statement.sql))
+
+
+def listing_of(
+    attainment: Attainment, table: str, heads: Mapping[str, Node], kept: Sequence[Node], meets: Node | None
+) -> PrintedStatement:
+    """Write the statement that lists the rows of a table that fulfil some conditions, but not another one.
+
+    Args:
+        attainment: Of which the years are taken.
+        table: The table.
+        heads: What is listed beside the key.
+        kept: What every row fulfils.
+        meets: What it does not fulfil, or what is not known of it.
+    """
+    keys = _keys(attainment, table)
+    return _listing(attainment, table, {**keys, **heads}, list(kept), (meets, identifier(next(iter(keys)))))
 
 
 def _falling_short(attainment: Attainment, entities: Entities, meets: Node) -> PrintedStatement:

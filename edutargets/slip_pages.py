@@ -9,13 +9,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from edutargets.checks import Severity
+from edutargets.severity_words import SEVERITY_WORDS
 from edutargets.slip_words import (
     DECISIONS,
     EXPLANATION_HEADINGS,
     EXPLANATION_SHEET,
     HEADINGS,
     LABELS,
-    SEVERITIES,
     SLIP_SHEET,
     STEPS,
     below,
@@ -133,7 +133,7 @@ def _facts(slip: Slip) -> Iterator[tuple[str, str]]:
     yield below(LABELS["school"]), who
     yield below(LABELS["own"]), beside(DECISIONS[slip.outcome])
     yield below(LABELS["whole"]), beside(DECISIONS[slip.decision.value])
-    counts = (f"{beside(words)} {slip.counts[severity]}" for severity, words in SEVERITIES.items())
+    counts = (f"{beside(words)} {slip.counts[severity]}" for severity, words in SEVERITY_WORDS.items())
     yield below(LABELS["counts"]), " · ".join(counts)
     files = "\n".join(f"{file.name}  SHA-256 {file.sha256}" for file in slip.files)
     if files:
@@ -170,7 +170,7 @@ def _line(line: SlipLine) -> list[PageCell]:
     found = finding.found or (below(LABELS["empty"]) if finding.row is not None and finding.column else "")
     return [
         PageCell(line.number, "number"),
-        PageCell(below(SEVERITIES[finding.severity]), severity),
+        PageCell(below(SEVERITY_WORDS[finding.severity]), severity),
         PageCell(safe_text(here), "link" if here else "cell", (line.sheet, line.cell) if here else None),
         PageCell(safe_text(place), "cell"),
         PageCell(safe_text(column), "cell"),

@@ -6,7 +6,6 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from edutargets.checks import Severity
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ __all__ = [
     "HEADINGS",
     "LABELS",
     "LONGEST",
-    "SEVERITIES",
     "SLIP_SHEET",
     "STEPS",
     "below",
@@ -35,13 +33,6 @@ LONGEST: Final = 32_767  # what a cell of a spreadsheet holds
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
-SEVERITIES: Mapping[Severity, Bilingual] = MappingProxyType(
-    {
-        Severity.CRITICAL: Bilingual(zh="必须改正", en="must be corrected"),
-        Severity.WARNING: Bilingual(zh="改正或说明", en="correct or explain"),
-        Severity.INFO: Bilingual(zh="提示", en="for your information"),
-    }
-)
 DECISIONS: Mapping[str, Bilingual] = MappingProxyType(
     {
         "accepted": Bilingual(zh="通过", en="accepted"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edutargets.checks import Severity
 from edutargets.headings import accepted_units
+from edutargets.severity_words import SEVERITY_WORDS
 from edutargets.sources import Bilingual
 from edutargets.units import unit_text
 
@@ -48,11 +49,6 @@ _UNITLESS = {
     "year": Bilingual(zh="年份", en="year"),
     "integer": Bilingual(zh="数字", en="number"),
     "decimal": Bilingual(zh="数字", en="number"),
-}
-_DUTY = {
-    Severity.CRITICAL: Bilingual(zh="必须改正", en="must be corrected"),
-    Severity.WARNING: Bilingual(zh="须改正或说明", en="correct or explain"),
-    Severity.INFO: Bilingual(zh="提示", en="for your information"),
 }
 
 
@@ -289,7 +285,7 @@ def about_column(
 
 def rule_line(check: Check, lang: TemplateLanguage) -> str:
     """Return a rule as its reader sees it: what would be wrong, and what that means."""
-    duty = _DUTY[check.severity]
+    duty = SEVERITY_WORDS[check.severity]
     words = Bilingual(
         zh=f"{check.says.zh}（{duty.zh}）" if check.says.zh else "",
         en=f"{check.says.en} ({duty.en})" if check.says.en else "",

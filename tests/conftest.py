@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pytest
 from hypothesis import settings
 
+from edutargets import cli
 from edutargets.attainment import PlanAttainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.plans import Pack, PackFile, Plan, bind_all
@@ -158,3 +159,26 @@ def judged(tables: Dictionary) -> Callable[..., PlanAttainment]:
             return evaluate(pack, admit_unchecked(submission, reason="rows of a test"), engine=engine)
 
     return judge
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Run a command in this process: Great Expectations is loaded once for all."""
+
+    def command(*arguments: object) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        code = ended.value.code
+        assert code is None or isinstance(code, int)
+        return Done(code or 0, captured.out, captured.err)
+
+    return command

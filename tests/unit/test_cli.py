@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import duckdb
@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 import yaml
 
-from edutargets import cli, terminal
+from edutargets import terminal
 from edutargets.checking import sample_data, sample_names
 from edutargets.plans import PACKS, pack_names, read_pack, shipped
 from edutargets.schemas import FILES
@@ -25,33 +25,7 @@ NAME = "china-education-bulletins"
 SAMPLE = f"sample:{NAME}"
 DISTRICT = "jieyang-district-2023"
 TARGET = "preschool.inclusive-coverage"
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process: Great Expectations is loaded once for all."""
-
-    def command(*arguments: object) -> Done:
-        with pytest.raises(SystemExit) as ended:
-            cli.main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        code = ended.value.code
-        assert code is None or isinstance(code, int)
-        return Done(code or 0, captured.out, captured.err)
-
-    return command
+Run = Callable[..., Any]
 
 
 # packs, check, schema ------------------------------------------------------------------------------------
@@ -84,7 +58,7 @@ def test_packs_are_listed_with_their_samples(run: Run) -> None:
 
 def test_a_sound_pack_ends_with_0_and_a_faulty_one_with_2(run: Run, tmp_path: Path) -> None:
     """An editor or CI needs no more than the exit code."""
-    assert run("check", NAME) == Done(0, f"{NAME}: no faults\n", "")
+    assert run("check", NAME) == (0, f"{NAME}: no faults\n", "")
     (tmp_path / "pack.yaml").write_text("id: x\ntables: none.yaml\n", encoding="utf-8")
     done = run("check", tmp_path)
     assert (done.code, done.err) == (2, "")

@@ -314,7 +314,7 @@ def test_the_text_groups_by_table_and_school_in_both_languages(gate: Gate) -> No
     assert "Schools (schools): 3 rows; 6 of 7 checks passed" in english
     assert "  A1\n    schools.csv" in english
     assert (
-        "girls (girls=400, students=100): there are more girls than students [SC-02, must be mended]"
+        "girls (girls=400, students=100): there are more girls than students [SC-02, must be corrected]"
         in english
     )
     assert chinese.startswith("退回。共 1 张表、3 行；")

@@ -7,47 +7,22 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
 from edutargets.checking import sample_data
-from edutargets.cli import main
 from edutargets.plans import pack_folder, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+from typing import Any
 
 PACK = "chenghu-modernisation"
 ENROLMENT = "在校学生情况.csv"
 LATEST = "CH3001,2024,小学,{},209"
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Run a command in this process: Great Expectations is loaded once for all."""
-
-    def command(*arguments: object) -> Done:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        code = ended.value.code
-        assert code is None or isinstance(code, int)
-        return Done(code or 0, captured.out, captured.err)
-
-    return command
 
 
 @pytest.fixture
@@ -66,9 +41,7 @@ def retype(folder: Path, before: str, after: str) -> None:
     path.write_text(text.replace(LATEST.format(before), LATEST.format(after)), encoding="gb18030", newline="")
 
 
-def test_a_clerk_corrects_explains_and_is_let_in(
-    run: Callable[..., Done], data: Path, tmp_path: Path
-) -> None:
+def test_a_clerk_corrects_explains_and_is_let_in(run: Callable[..., Any], data: Path, tmp_path: Path) -> None:
     """Accepted, rejected, asked, explained, asked again because the figure changed, corrected, evaluated."""
     assert run("gate", PACK, data).code == 0
 
@@ -135,7 +108,7 @@ def test_each_exit_code_is_also_that_of_the_process(data: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_ends_with_2(
-    run: Callable[..., Done], data: Path, name: str, content: bytes, says: str
+    run: Callable[..., Any], data: Path, name: str, content: bytes, says: str
 ) -> None:
     """The file is named; nothing was checked, so nothing is said of the rest."""
     (data / name).write_bytes(content)
@@ -158,7 +131,7 @@ def test_what_cannot_be_read_ends_with_2(
     ],
 )
 def test_a_slip_of_the_keyboard_ends_with_2(
-    run: Callable[..., Done], data: Path, arguments: list[str], says: str
+    run: Callable[..., Any], data: Path, arguments: list[str], says: str
 ) -> None:
     """The option or name that is wrong is told, with what was probably meant."""
     done = run(*(argument.replace("DATA", str(data)) for argument in arguments))
@@ -195,7 +168,7 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_a_check_that_could_not_run_keeps_the_gate_shut(
-    run: Callable[..., Done], data: Path, broken: Path
+    run: Callable[..., Any], data: Path, broken: Path
 ) -> None:
     """Whatever its severity, it says nothing about the data; nothing is evaluated, and its code is named."""
     done = run("gate", broken, data)
@@ -207,7 +180,7 @@ def test_a_check_that_could_not_run_keeps_the_gate_shut(
 
 
 def test_something_critical_counts_before_what_could_not_run(
-    run: Callable[..., Done], data: Path, broken: Path
+    run: Callable[..., Any], data: Path, broken: Path
 ) -> None:
     """The sender has something to mend whatever else happened; both are told."""
     retype(data, "1258", "约1258")
@@ -217,7 +190,7 @@ def test_something_critical_counts_before_what_could_not_run(
 
 
 def test_what_could_not_run_counts_before_open_questions(
-    run: Callable[..., Done], data: Path, broken: Path
+    run: Callable[..., Any], data: Path, broken: Path
 ) -> None:
     """Nobody is asked to explain figures to a gate that is broken itself."""
     retype(data, "1258", "500")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from edutargets import cli
 from edutargets.checking import check_pack
 from edutargets.clause_guesses import GoalGuess, NumericClause, numeric_clauses, plan_years
 from edutargets.coverage import coverage_of
@@ -311,19 +310,6 @@ def test_only_a_started_plan_may_stay_empty() -> None:
 
 
 # the command -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run a command in this process."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return command
 
 
 def test_the_command_starts_a_pack_and_check_counts_its_stubs(

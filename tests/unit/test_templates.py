@@ -224,7 +224,7 @@ def test_a_heading_says_what_it_is_and_which_rules_hold(pack: Pack, tmp_path: Pa
     assert "学生数 / Pupils" in said
     assert "1 至 3,000" in said
     assert "[R-1] R-1不对（必须改正） / R-1 is wrong (must be corrected)" in said
-    assert "[R-2] R-2不对（须改正或说明）" in said
+    assert "[R-2] R-2不对（改正或说明）" in said
 
 
 # what may be typed --------------------------------------------------------------------------------
