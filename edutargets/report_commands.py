@@ -52,9 +52,10 @@ def report(  # noqa: PLR0913  # each is an argument of the command
     from edutargets.attainment_reports import report_of
     from edutargets.plans import read_pack
     from edutargets.previous_results import read_previous
-    from edutargets.report_folders import check_report_folder, write_report
+    from edutargets.report_folders import REPORT, write_report
+    from edutargets.written_folders import check_folder
 
-    check_report_folder(output, overwrite=overwrite)
+    check_folder(output, REPORT, overwrite=overwrite)
     found = read_pack(pack)
     earlier = read_previous(previous, found.id) if previous is not None else None
     gate = gated(found, data) if unchecked is None else None
