@@ -130,8 +130,8 @@ def turn_lines(report: AttainmentReport) -> tuple[str, ...]:
         lines.append(
             chosen(
                 language,
-                "The files of the plan are not those of last time.",
-                "目标包文件与上次不同，变化可能来自目标本身。",
+                "The plan or its tables are not those of last time: a change may be the plan's own.",
+                "规划目标或数据字典与上次不同，变化可能来自目标本身。",
             )
         )
     return tuple(lines)
@@ -192,9 +192,8 @@ def made_from(report: AttainmentReport) -> list[tuple[str, str]]:
     none = chosen(language, "none: the data were not checked", "无：数据未经检查")
     rows = [
         (chosen(language, "pack", "目标包"), made.pack),
-        ("edutargets", made.library),
-        (chosen(language, "everything together", "全部输入"), made.sha256),
-        (chosen(language, "the plan's files", "目标包文件"), made.plan),
+        (chosen(language, "everything together", "全部依据"), made.sha256),
+        (chosen(language, "the plan and its tables", "规划目标与数据字典"), made.plan),
         (chosen(language, "the checks", "检查规则"), made.suites or none),
     ]
     rows += [
@@ -202,9 +201,11 @@ def made_from(report: AttainmentReport) -> list[tuple[str, str]]:
         for name, digest in sorted(made.data.items())
     ]
     if report.previous is not None:
-        label = chosen(language, "last time's plan files", "上次的目标包文件")
+        label = chosen(language, "last time's plan and tables", "上次的规划目标与数据字典")
         rows.append((label, report.previous.plan))
-    return rows
+    rows += [(chosen(language, "lock file", "依赖锁定文件"), made.lock)] if made.lock else []
+    rows.append((chosen(language, "versions of all packages", "全部依赖包的版本"), made.packages))
+    return [*rows, ("edutargets", made.library), *sorted(made.versions.items())]
 
 
 def verdict_heads(language: Language) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edutargets.baselines import Baseline, baseline_of, baseline_path, read_baseline, write_baseline
 from edutargets.errors import EduTargetsError
+from edutargets.installed_packages import LOCK
 from edutargets.notebook_runs import (
     check_installed,
     check_there,
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     from edutargets.result_differences import Change, Moved
 
-__all__ = ["LOCK", "Review", "accept_notebook", "compared", "lock_of", "review_notebook"]
-
-LOCK = "requirements.lock"
+__all__ = ["Review", "accept_notebook", "compared", "lock_of", "review_notebook"]
 
 
 @dataclass(frozen=True, slots=True)
