@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edutargets import judged_words
 from edutargets.gate_words import doubted_line, headline
+from edutargets.goal_wording import ruler_of
 from edutargets.goals import Verdict
+from edutargets.judged_words import part_ruler
+from edutargets.result_rows import row_of
+from edutargets.targets import Comparison, Composite, Milestone, Trend
 from edutargets.wording import chosen, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from edutargets.attainment_reports import AttainmentReport
+    from edutargets.attainment_reports import AttainmentReport, ReportTarget
     from edutargets.previous_results import Turn
     from edutargets.verdict_words import Language
 
 __all__ = [
     "MOST_RULES",
     "chapter_rows",
+    "figure_columns",
+    "figure_rows",
     "gate_lines",
     "gate_rules",
     "made_from",
+    "range_text",
     "said_again",
     "short_title",
     "target_columns",
@@ -87,6 +95,57 @@ def target_columns(language: Language) -> tuple[str, ...]:
         chosen(language, "period", "年度"),
         chosen(language, "short by", "差距"),
     )
+
+
+def range_text(target: ReportTarget, language: Language) -> str:
+    """Say between what a value lies that is not exact; nothing where the value is shown as a range already."""
+    attainment = target.attainment.original
+    result, measure, kind = attainment.deciding, attainment.measure, attainment.target
+    if result is None or result.value is None or measure is None or isinstance(kind, Composite | Milestone):
+        return ""
+    if attainment.verdict is Verdict.UNDETERMINED and not isinstance(kind, Trend | Comparison):
+        return ""
+    ruler, bounds = ruler_of(measure, language, result.goal, [result.value]), result.bounds
+    if isinstance(kind, Trend | Comparison):
+        name = "after" if isinstance(kind, Trend) else "value"
+        ruler, bounds = part_ruler(attainment, name, language), result.parts[name].bounds
+    if bounds is None or bounds.is_exact:
+        return ""
+    low, high = ruler.ends(bounds)
+    percent = " %" if ruler.percent else ""
+    return f"{low} – {high}{percent}"
+
+
+# published figures ---------------------------------------------------------------------------------
+
+
+def figure_columns(language: Language) -> tuple[str, ...]:
+    """Name the columns of a table of published figures."""
+    return (
+        chosen(language, "agreement", "是否一致"),
+        chosen(language, "figure", "数据"),
+        chosen(language, "computed", "复算值"),
+        chosen(language, "unit", "单位"),
+        chosen(language, "printed", "公布值"),
+        chosen(language, "period", "年度"),
+    )
+
+
+def figure_rows(report: AttainmentReport) -> Iterator[tuple[str, ...]]:
+    """Yield the published figures computed again, those that do not agree first."""
+    language = report.language
+    words = {
+        "no": chosen(language, "✘ not as printed", "✘ 不一致"),
+        "interval": chosen(language, "◐ within the rounding", "◐ 计入舍入后一致"),
+        "rounding": chosen(language, "✔ as printed", "✔ 一致"),
+    }
+    figures = list((report.figures or {}).values())
+    agreements = [judged_words.agreement(one) for one in figures]
+    for kind, said in words.items():
+        for one, found in zip(figures, agreements, strict=True):
+            if found == kind:
+                row = row_of(one, language)
+                yield said, row.title, row.number, row.unit, row.goal, row.period
 
 
 # what turned ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from edutargets.errors import EvaluationError, Fault
 from edutargets.report import external_references
 from edutargets.report_markdown import report_markdown
 from edutargets.report_pages import report_pages
+from edutargets.report_places import TARGETS
 from edutargets.report_sheets import write_report_sheets
 from edutargets.written_files import write_text
 from edutargets.written_folders import FolderKind, written_folder
@@ -47,13 +48,14 @@ def write_report(
     with written_folder(out, REPORT, overwrite=overwrite) as folder:
         for report in reports:
             others = tuple(one.language for one in reports if one is not report)
-            for name, page in report_pages(report, others).items():
+            (folder / TARGETS).mkdir(exist_ok=True)
+            for name, page in report_pages(report, others):
                 loaded = external_references(page)
                 if loaded:
                     found = f"the page would load {', '.join(loaded[:3])}"
                     raise EvaluationError(Fault(name, found, "a page that is whole in itself"))
-                write_text(page, folder / name)
+                (folder / name).write_text(page, encoding="utf-8", newline="\n")
             write_text(report_markdown(report), folder / f"report.{report.language}.md")
             write_report_sheets(report, folder / f"annex.{report.language}.xlsx")
         write_text(to_json(reports[0].results).rstrip("\n") + "\n", folder / RESULTS)
-        return tuple(sorted(path.name for path in folder.iterdir()))
+        return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*")))

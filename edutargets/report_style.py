@@ -57,16 +57,18 @@ blockquote cite{display:block;font-style:normal;color:var(--soft);font-size:.88e
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8em;margin:.3em 0}summary{cursor:pointer}
 svg{max-width:100%;height:auto;display:block;margin:.3em 0}svg text{fill:var(--ink);font-size:12px;
 paint-order:stroke;stroke:var(--page);stroke-width:3px}
-svg .goal{stroke:var(--soft);stroke-dasharray:5 4}svg .way{stroke:var(--link);stroke-dasharray:2 4}
+svg .goal{stroke:var(--soft);stroke-dasharray:5 4}svg .mark{stroke-dasharray:none;stroke-width:3}
+svg .range{stroke:var(--und);stroke-width:1.5}svg .p-unjudged{fill:var(--page);stroke:var(--ink)}
+svg .way{stroke:var(--link);stroke-dasharray:2 4}
 svg .value{stroke:var(--ink)}svg .due{stroke:var(--line)}svg .soft{fill:var(--soft);font-size:11px}
 svg .p-met{fill:var(--met)}svg .p-not_met{fill:var(--not)}svg .p-undetermined{fill:var(--und)}
 svg .p-not_evaluable{fill:var(--nev)}
 @media screen and (max-width:52em){body{padding:.8em}.cols{display:block}
 .tiles{grid-template-columns:repeat(2,1fr)}.x>tbody>tr>th{white-space:normal}}
 @media print{body{max-width:none;padding:0;font-size:9.5pt}a{color:inherit;text-decoration:none}
-nav,details{display:none}.cols{grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:0 1.4em}
+nav,details{display:none}footer{margin-top:1em}.cols{grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:0 1.4em}
 h2,h3,h4,.t blockquote{break-after:avoid}
-.chapter,.appendix{break-before:page}.chapter h2,.appendix h2{margin-top:0}
+.chapter,.appendix{break-before:page}.whole .t{break-before:page}.whole .again{break-before:auto}.chapter h2,.appendix h2{margin-top:0}
 thead{display:table-header-group}tfoot{display:table-row-group}tr,.tiles,.first li,svg{break-inside:avoid}
 .scroll{overflow:visible}.v,.tiles li,span{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 p,li,blockquote{orphans:2;widows:2}.tiles b{font-size:1.5em}}
