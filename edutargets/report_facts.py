@@ -98,7 +98,7 @@ def target_columns(language: Language) -> tuple[str, ...]:
 
 
 def range_text(target: ReportTarget, language: Language) -> str:
-    """Say between what a value lies that is not exact; nothing where the value is shown as a range already."""
+    """Say between what a value lies that is not exact; nothing where it is shown as a range already."""
     attainment = target.attainment.original
     result, measure, kind = attainment.deciding, attainment.measure, attainment.target
     if result is None or result.value is None or measure is None or isinstance(kind, Composite | Milestone):

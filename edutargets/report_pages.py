@@ -84,7 +84,7 @@ def _way_back(target: ReportTarget, links: Links, place: tuple[int, str]) -> str
     summary = f'<a href="{links.file(report_name(language))}">{said(language, "summary", "摘要")}</a>'
     to_chapter = f'<a href="{links.place(f"chapter-{number}")}">{html_text(short_title(chapter))}</a>'
     row = said(language, "in the table", "在表中查看")
-    return f'← {summary} › {to_chapter} › <a href="{links.place(anchor(target.id))}">{row}</a>'
+    return f'↑ {summary} / {to_chapter} / <a href="{links.place(anchor(target.id))}">{row}</a>'
 
 
 def _beside(
@@ -97,9 +97,9 @@ def _beside(
     """Lead to the target before, to the next one, and to the same one in another language."""
     found = []
     if before is not None:
-        found.append(f'<a rel="prev" href="{links.target(before.id)}">‹ {html_text(before.row.title)}</a>')
+        found.append(f'<a rel="prev" href="{links.target(before.id)}">← {html_text(before.row.title)}</a>')
     if after is not None:
-        found.append(f'<a rel="next" href="{links.target(after.id)}">{html_text(after.row.title)} ›</a>')
+        found.append(f'<a rel="next" href="{links.target(after.id)}">{html_text(after.row.title)} →</a>')
     found += [
         f'<a href="{target_name(target.id, one)}" lang="{"zh-CN" if one == "zh" else one}">{_NAMES[one]}</a>'
         for one in others
@@ -113,6 +113,7 @@ def _made(report: AttainmentReport, links: Links) -> str:
     words = said(language, "What it is made from", "依据")
     everything = said(language, "everything together", "全部依据")
     return (
-        f'<footer class="soft">{html_text(report.title)} · <a href="{links.place("provenance")}">{words}</a> · '
-        f'edutargets {html_text(made.library)} · {everything} <span class="hash">{made.sha256}</span></footer>'
+        f'<footer class="soft">{html_text(report.title)} · edutargets {html_text(made.library)} · '
+        f'<a href="{links.place("provenance")}">{words}</a> · '
+        f'{everything} <span class="hash">{made.sha256}</span></footer>'
     )
