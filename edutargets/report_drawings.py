@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from edutargets.goal_wording import goal_words
 from edutargets.plain_texts import visible
+from edutargets.text_tables import width_of
 from edutargets.trajectories import trajectory_of
 from edutargets.wording import chosen, verdict_text
 
@@ -25,6 +27,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 400, 36, 126
 _CAP, _TICK = 4, 9
 _LONGEST = 16
 _CLOSE = 13
+_LETTER = 6
 
 
 def trajectory(attainment: Attainment, language: Language) -> str:
@@ -113,13 +116,19 @@ class _Drawing:
             path = _path(places) if len(places) > 1 else f"M{x - _TICK} {y}H{x + _TICK}"
             yield f'<path class="goal{"" if len(places) > 1 else " mark"}" d="{path}"/>'
             if side == 0:
-                yield self._goal_word(x + 14, y)
+                yield self._goal_word(x, y)
 
     def _goal_word(self, x: int, y: int) -> str:
+        """Write beside a mark what it is, out of the way of the words above a value in the same year."""
         word = chosen(self.language, "goal", "目标")
         number = self.found.goal if len(self.found.goal) <= _LONGEST else ""
-        below = f'<tspan x="{x}" dy="13">{escape(visible(number))}</tspan>' if number else ""
-        return f'<text class="soft" x="{x}" y="{y + 4 - (6 if below else 0)}">{word}{below}</text>'
+        below = f'<tspan x="{x + 14}" dy="13">{escape(visible(number))}</tspan>' if number else ""
+        top = y - 2 if below else y + 4
+        for point, value in self.known:
+            here = self._y(value)
+            if self._x(point.year) == x and top - _CLOSE < here and top + _CLOSE > here - 2 * _CLOSE:
+                top = max(top, here + 8)
+        return f'<text class="soft" x="{x + 14}" y="{top}">{word}{below}</text>'
 
     def _way(self) -> Iterator[str]:
         """Draw the straight line to what is enough at the deadline."""
@@ -143,12 +152,17 @@ class _Drawing:
     def _values(self) -> Iterator[str]:
         places = [(self._x(point.year), self._y(value)) for point, value in self.known]
         yield f'<path class="value" d="{_path(places)}"/>'
-        for (point, _), (x, y) in zip(self.known, places, strict=True):
+        said = [point.words for point, _ in self.known]
+        if _crowded(places, said):  # the unit stands behind the last number, and in the label
+            said = [*(words.partition(" ")[0] for words in said[:-1]), said[-1]]
+        crowded = _crowded(places, said)
+        for at, ((point, _), (x, y)) in enumerate(zip(self.known, places, strict=True)):
             kind = point.verdict.value if point.verdict is not None else "unjudged"
             glyph = verdict_text(point.verdict, self.language).partition(" ")[0] if point.verdict else ""
-            words = escape(visible(f"{glyph} {point.words}".strip()))
+            words = escape(visible(f"{glyph} {said[at]}".strip()))
             yield f'<circle class="p-{kind}" cx="{x}" cy="{y}" r="4.5"/>'
-            yield f'<text x="{x}" y="{self._above(point, y)}" text-anchor="middle">{words}</text>'
+            place = y + 19 if crowded and at % 2 else self._above(point, y)
+            yield f'<text x="{x}" y="{place}" text-anchor="middle">{words}</text>'
 
     def _above(self, point: Point, y: int) -> int:
         """Return where the words of a point stand: above it, and above its range where that ends near."""
@@ -161,6 +175,13 @@ class _Drawing:
         for year in sorted(years):
             x = self._x(year)
             yield f'<text class="soft" x="{x}" y="{_BOTTOM + 22}" text-anchor="middle">{year}</text>'
+
+
+def _crowded(places: Sequence[tuple[int, int]], said: Sequence[str]) -> bool:
+    """Whether words beside each other, all above their points, would stand in one another."""
+    widths = [_LETTER * (width_of(words) + 1) for words in said]
+    pairs = zip(pairwise(places), pairwise(widths), strict=True)
+    return any((wide + next_wide) / 2 > after[0] - before[0] for (before, after), (wide, next_wide) in pairs)
 
 
 def _path(places: Sequence[tuple[int, int]]) -> str:

@@ -11,6 +11,7 @@ from edutargets.goals import Verdict
 from edutargets.judged_words import part_ruler
 from edutargets.result_rows import row_of
 from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.text_tables import width_of
 from edutargets.wording import chosen, verdict_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ __all__ = [
 
 MOST_RULES = 12
 """How many broken rules a report names; the gate's own page has all."""
-_LONGEST = 30
+_WIDEST = 60
 _HALF = 2
 
 
@@ -51,7 +52,11 @@ def short_title(title: str) -> str:
         ('(一)加强组织领导', 30)
     """
     words = title.rstrip("。.")
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    if width_of(words) <= _WIDEST:
+        return words
+    while width_of(words) > _WIDEST - 2:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
 
 
 def chapter_rows(report: AttainmentReport) -> Iterator[tuple[int, str, int, Mapping[Verdict, int]]]:
@@ -111,9 +116,7 @@ def range_text(target: ReportTarget, language: Language) -> str:
         ruler, bounds = part_ruler(attainment, name, language), result.parts[name].bounds
     if bounds is None or bounds.is_exact:
         return ""
-    low, high = ruler.ends(bounds)
-    percent = " %" if ruler.percent else ""
-    return f"{low} – {high}{percent}"
+    return " – ".join(ruler.ends(bounds))
 
 
 # published figures ---------------------------------------------------------------------------------

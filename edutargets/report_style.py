@@ -37,12 +37,13 @@ th{font-weight:400}.num{text-align:right;font-variant-numeric:tabular-nums;white
 .not_evaluable{color:var(--nev);background:var(--nev-b)}
 .tiles{list-style:none;display:grid;grid-template-columns:repeat(4,1fr);gap:.6em;padding:0;margin:.7em 0}
 .tiles li{border-left:5px solid;border-radius:.3em;padding:.3em .8em}
-.tiles b{font-size:1.7em;line-height:1.15;display:block;font-variant-numeric:tabular-nums}
-.cols{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:0 2.2em}
+.tiles b{font-size:1.7em;line-height:1.15;margin-right:.4em;font-variant-numeric:tabular-nums}
+.cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2em}
 .cols h2,.turns h2{font-size:1.06em;margin:.7em 0 .3em}.cols .part th{padding-left:1.2em;font-size:.94em}
-.chapters{width:100%}.chapters td,.chapters thead th+th{text-align:right;padding-left:.5em;padding-right:.3em}
-.chapters .v{display:inline-block;border:0;white-space:normal;font-size:.88em;line-height:1.25;
-text-align:center;min-width:4.6em}
+.chapters{width:100%}.chapters td,.chapters thead th+th{text-align:right;padding-left:.2em;padding-right:.2em}
+.chapters .v{display:inline-block;border:0;white-space:normal;font-size:.8em;line-height:1.25;
+text-align:center;min-width:4em}.chapters thead th:first-child{width:55%}
+.chapters th,.chapters td{padding-top:.14em;padding-bottom:.14em}
 .chapters tfoot th,.chapters tfoot td{font-weight:600;border-bottom:0}
 .stack{display:block;height:.35em;margin-top:.2em;border-radius:2px;print-color-adjust:exact;
 -webkit-print-color-adjust:exact}

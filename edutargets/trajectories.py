@@ -12,7 +12,7 @@ from edutargets.goals import Verdict
 from edutargets.judged_words import part_ruler
 from edutargets.judging import Judge
 from edutargets.row_targets import Frequency
-from edutargets.targets import Comparison, Milestone, Trend
+from edutargets.targets import Comparison, Growth, Milestone, Trend
 from edutargets.wording import limits_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def trajectory_of(attainment: Attainment, language: Language = "en") -> Trajecto
         return None
     if any(not result.years for result in attainment.results):
         return None
-    is_each_year = target.every is not None or target.at_every is not None
+    is_each_year = bool(target.every or target.at_every) or isinstance(target, Growth | Trend)
     found = _of_each_year(attainment, language) if is_each_year else _of_deadline(attainment, language)
     known = [point.year for point in found.points if point.value is not None]
     if not known or (len(known) < _FEWEST and (found.due is None or found.due <= known[0])):
