@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from edutargets import judged_words
-from edutargets.attainment import Attainment, Basis, PlanAttainment
+from edutargets.attainment import Attainment, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
 from edutargets.explanations import Explanation, explain
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from edutargets.provenance import Provenance
 
 __all__ = [
     "PROVENANCE_TYPE",
@@ -231,9 +233,9 @@ def _read_from(submission: Submission) -> dict[str, object]:
     return {"version": 1, "data": dict(sorted(data.items()))}
 
 
-def _made_from(basis: Basis | None) -> dict[str, object]:
+def _made_from(made: Provenance | None) -> dict[str, object]:
     """Put in what a result was made from: contents' hashes and versions, no time and no path."""
-    return {} if basis is None else {PROVENANCE_TYPE: {"version": 1, **basis.provenance.to_dict()}}
+    return {} if made is None else {PROVENANCE_TYPE: {"version": 1, **made.to_dict()}}
 
 
 @mimebundle.register(PlanAttainment)
@@ -241,14 +243,14 @@ def _of_plan_attainment(results: PlanAttainment) -> dict[str, object]:
     tongue = language()
     records = [record(attainment) for attainment in results.values()]
     shown = _bundle(results_table(results, tongue), plan_html(results, tongue), results.pack.id, records)
-    return {**shown, **_made_from(results.basis)}
+    return {**shown, **_made_from(results.provenance)}
 
 
 @mimebundle.register(Attainment)
 def _of_attainment(attainment: Attainment) -> dict[str, object]:
     explanation = explain(attainment, language())
     shown = _bundle(explanation.to_text(), explanation.to_html(), attainment.target.id, [record(attainment)])
-    return {**shown, **_made_from(attainment.basis)}
+    return {**shown, **_made_from(explanation.provenance)}
 
 
 @mimebundle.register(Explanation)
@@ -258,7 +260,8 @@ def _of_explanation(explanation: Explanation) -> dict[str, object]:
         for section in explanation.sections
     }
     content: dict[str, Json] = {"id": explanation.id, "verdict": explanation.verdict.value, **said}
-    return _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
+    shown = _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
+    return {**shown, **_made_from(explanation.provenance)}
 
 
 @mimebundle.register(GateReport)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.explanation_section import Section
     from edutargets.goals import Verdict
+    from edutargets.provenance import Provenance
     from edutargets.targets import Target
     from edutargets.totals_sql import PrintedStatement
 
@@ -38,6 +39,7 @@ class Explanation(Shown):
         headline: The verdict with the value and the goal, in one line.
         sections: The parts, in the order they are read.
         statements: The SQL that made the numbers; it runs as printed on the admitted tables.
+        provenance: From what the verdict was made.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Explanation(Shown):
     headline: str
     sections: tuple[Section, ...]
     statements: tuple[PrintedStatement, ...] = field(repr=False)
+    provenance: Provenance | None = field(default=None, repr=False)
 
     def __getitem__(self, key: str) -> Section:
         """Return one part by its key, e.g. ``comparison`` or ``need``."""
@@ -104,6 +107,7 @@ def explain(attainment: Attainment, language: Language = "en") -> Explanation:
         headline=_headline(attainment, language),
         sections=tuple(section for section in found if section is not None),
         statements=(*statements, *(one for one in (listing, row_statement(judged)) if one is not None)),
+        provenance=attainment.basis.provenance if attainment.basis is not None else None,
     )
 
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import posixpath
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from edutargets.report import external_references
 from edutargets.report_drawings import trajectory
 from edutargets.report_folders import write_report
 from edutargets.report_markdown import report_markdown
+from edutargets.report_places import TARGETS, report_name, target_name, whole_name
 from edutargets.report_sheets import write_report_sheets
 from edutargets.targets import Alias, Composite, Milestone
 from edutargets.verdict_words import verdict_text
@@ -68,6 +71,9 @@ class Page(HTMLParser):
         return [found["href"] or "" for tag, found in self.elements if tag == "a"]
 
 
+Pages = Mapping[str, Mapping[str, str]]
+
+
 @pytest.fixture(scope="module")
 def results_and_gate() -> tuple[PlanAttainment, GateFacts]:
     """Judge the smaller plan on its sample, through the gate."""
@@ -87,6 +93,20 @@ def reports(results_and_gate: tuple[PlanAttainment, GateFacts]) -> dict[str, Att
     """Report on the smaller plan in both languages."""
     results, gate = results_and_gate
     return {language: report_of(results, language, gate=gate) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def pages(reports: Mapping[str, AttainmentReport]) -> Pages:
+    """Return the pages of both reports, by language and by the names of their files."""
+    return {
+        language: dict(report_pages.report_pages(report, [one for one in LANGUAGES if one != language]))
+        for language, report in reports.items()
+    }
+
+
+def whole_of(report: AttainmentReport) -> str:
+    """Return the one page of a report that has everything."""
+    return dict(report_pages.report_pages(report))[whole_name(report.language)]
 
 
 def hostile_plan(judged: Judged) -> PlanAttainment:
@@ -127,16 +147,72 @@ def hostile_plan(judged: Judged) -> PlanAttainment:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_target_has_one_section_and_every_link_leads_somewhere(
-    language: str, reports: Mapping[str, AttainmentReport], results: PlanAttainment
+def test_every_target_has_a_page_a_row_and_a_section_in_the_whole(
+    language: str, pages: Pages, results: PlanAttainment
 ) -> None:
-    """Nothing of a plan is left out, nothing stands twice, and no link of the page is dead."""
-    (text,) = report_pages.report_pages(reports[language]).values()
-    page = Page(text)
-    sections = [place.removeprefix("t-") for place in page.places if place.startswith("t-")]
-    assert sorted(sections) == sorted(results)
-    assert len(set(page.places)) == len(page.places)
-    assert {link for link in page.links if link.startswith("#")} <= {f"#{place}" for place in page.places}
+    """Nothing of a plan is left out, and nothing stands twice."""
+    own = [f"{TARGETS}/{target_name(name, language)}" for name in results]
+    assert sorted(pages[language]) == sorted([report_name(language), whole_name(language), *own])
+    for name in (report_name(language), whole_name(language)):
+        places = Page(pages[language][name]).places
+        assert sorted(one for one in places if one.startswith("t-")) == sorted(f"t-{one}" for one in results)
+        assert len(set(places)) == len(places)
+    for name, file in zip(results, own, strict=True):
+        assert f"t-{name}" in Page(pages[language][file]).places
+
+
+def test_every_link_of_every_page_leads_somewhere(pages: Pages) -> None:
+    """From the summary to each target and back, to its neighbours, to the other language: no dead end."""
+    found = {name: Page(text) for one in pages.values() for name, text in one.items()}
+    places = {name: set(page.places) for name, page in found.items()}
+    for name, page in found.items():
+        assert page.links
+        for link in page.links:
+            if link.startswith("https://"):
+                continue
+            file, _, place = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+            assert target in found, (name, link)
+            assert not place or place in places[target], (name, link)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_can_walk_from_the_first_target_to_the_last_and_back(
+    language: str, pages: Pages, reports: Mapping[str, AttainmentReport]
+) -> None:
+    """Each page leads to the one before and to the next, in the order of the plan."""
+    order = [target_name(name, language) for name in reports[language].targets]
+    for before, after in pairwise(order):
+        for name, kind, other in ((before, "next", after), (after, "prev", before)):
+            page = Page(pages[language][f"{TARGETS}/{name}"])
+            (link,) = [one["href"] for tag, one in page.elements if tag == "a" and one.get("rel") == kind]
+            assert link == other
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_has_one_first_heading_and_says_its_language(language: str, pages: Pages) -> None:
+    """Whoever listens to a page hears first what it is, in the right tongue."""
+    for name, text in pages[language].items():
+        tags = [tag for tag, _ in Page(text).elements]
+        assert (tags.count("h1"), tags.count("main")) == (1, 1), name
+        assert f'<html lang="{"en" if language == "en" else "zh-CN"}">' in text
+
+
+def test_a_page_that_is_read_alone_says_what_every_number_needs(judged: Judged) -> None:
+    """That no gate saw the data, and from what the numbers come, stands on the page of each target."""
+    target = {"type": "count", "from": "schools", "count": "count(*)", "at_least": "1 school", "in": 2023}
+    results = judged({"schools": [{"school_id": "a", "year": 2023, "kind": "school"}]}, target)
+    for name, text in report_pages.report_pages(report_of(results)):
+        assert "NOT CHECKED by any gate: rows of a test" in text, name
+        assert results.provenance.sha256 in text, name
+
+
+def test_a_name_too_long_for_a_file_is_cut_and_stays_its_own() -> None:
+    """Two long names that begin alike have two pages."""
+    first, second = (target_name(f"{'a' * 300}.{end}", "zh") for end in "bc")
+    assert first != second
+    assert len(first) < 160
+    assert target_name("con", "en") == "t-con.en.html"  # no file may be called `con` on Windows
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -155,8 +231,7 @@ def test_an_alias_points_to_the_target_it_repeats(reports: Mapping[str, Attainme
     """A repetition shows its own clause and a link, and explains nothing a second time."""
     report = reports["en"]
     (alias,) = [target for target in report.targets.values() if isinstance(target.attainment.target, Alias)]
-    (text,) = report_pages.report_pages(report).values()
-    section = text.partition(f'id="t-{alias.id}">')[2].partition("</section>")[0]
+    section = whole_of(report).partition(f'id="t-{alias.id}">')[2].partition("</section>")[0]
     assert f'href="#t-{alias.same_as}"' in section
     assert "<blockquote>" in section
     assert "<pre>" not in section
@@ -188,7 +263,7 @@ def test_every_verdict_is_shown_by_sign_and_word(
     language: str, reports: Mapping[str, AttainmentReport]
 ) -> None:
     """No colour stands alone: whatever has a verdict's colour has its sign and its word."""
-    (text,) = report_pages.report_pages(reports[language]).values()
+    text = whole_of(reports[language])
     known = {verdict_text(verdict, language) for verdict in Verdict}
     chips = re.findall(r'<span class="v \w+">(.*?)</span>', text)
     assert chips
@@ -199,14 +274,16 @@ def test_every_verdict_is_shown_by_sign_and_word(
 def test_a_report_says_clause_headline_and_explanation_of_each_target(
     language: str, reports: Mapping[str, AttainmentReport]
 ) -> None:
-    """The quote, the line with value and goal, and what it would take stand in the page word for word."""
-    (text,) = report_pages.report_pages(reports[language]).values()
-    words = "".join(Page(text).words)
+    """The quote, the line with value and goal, and what it would take stand there word for word."""
+    pages = dict(report_pages.report_pages(reports[language]))
+    words = "".join(Page(pages[whole_name(language)]).words)
     for target in reports[language].targets.values():
-        assert target.explanation.headline in words
+        own = "".join(Page(pages[f"{TARGETS}/{target_name(target.id, language)}"]).words)
         cite = target.attainment.target.cite
         assert cite is not None
-        assert cite.quote in words
+        for said in (target.explanation.headline, cite.quote):
+            assert said in words
+            assert said in own
     for one in reports[language].first:
         assert all(need in words for need in one.needs)
 
@@ -216,10 +293,11 @@ def test_the_gate_and_the_hashes_of_all_inputs_stand_behind_the_chapters(
     language: str, reports: Mapping[str, AttainmentReport], results: PlanAttainment
 ) -> None:
     """A reader sees whether the data were sound, and a reviewer from what the numbers came."""
-    (text,) = report_pages.report_pages(reports[language]).values()
-    words = "".join(Page(text).words)
-    assert all(digest in words for digest in results.provenance.data.values())
-    assert results.provenance.sha256 in words
+    made = results.provenance
+    words = "".join(Page(dict(report_pages.report_pages(reports[language]))[report_name(language)]).words)
+    assert all(digest in words for digest in made.data.values())
+    assert all(one in words for one in (made.sha256, made.plan, made.suites, made.lock, made.packages))
+    assert all(f"{name}{version}" in words for name, version in made.versions.items())
     assert ("checks passed" if language == "en" else "项检查中") in words
 
 
@@ -227,7 +305,7 @@ def test_data_that_no_gate_saw_are_called_so(judged: Judged) -> None:
     """The reason for skipping the gate stands on the first page, in the Markdown and in the annex."""
     target = {"type": "count", "from": "schools", "count": "count(*)", "at_least": "1 school", "in": 2023}
     report = report_of(judged({"schools": [{"school_id": "a", "year": 2023, "kind": "school"}]}, target))
-    (text,) = report_pages.report_pages(report).values()
+    text = dict(report_pages.report_pages(report))["report.en.html"]
     for written in (text.partition("<h2")[0], report_markdown(report)):
         assert "NOT CHECKED by any gate: rows of a test" in written
 
@@ -267,7 +345,7 @@ def test_what_turned_since_last_time_is_named_with_both_verdicts(
     assert [one.id for one in turns.lost()] == [missed[0]]
     assert [one.id for one in turns.other()] == [missed[1]]
     assert (turns.moved, turns.new, turns.gone, turns.same_plan) == (1, (met[3],), ("once.there",), True)
-    (text,) = report_pages.report_pages(report_of(results, "zh", previous=previous)).values()
+    text = dict(report_pages.report_pages(report_of(results, "zh", previous=previous)))["report.zh.html"]
     words = "".join(Page(text).words)
     assert "✘ 未达成 → ✔ 达成" in words
     assert "✔ 达成 → ✘ 未达成" in words
@@ -278,7 +356,7 @@ def test_the_same_results_turn_nothing(results: PlanAttainment, tmp_path: Path) 
     previous = read_previous(earlier(results, tmp_path, lambda _: None), PACK)
     turns = turns_since(previous, results)
     assert (turns.turned, turns.moved, turns.new, turns.gone) == ((), 0, (), ())
-    (text,) = report_pages.report_pages(report_of(results, previous=previous)).values()
+    text = dict(report_pages.report_pages(report_of(results, previous=previous)))["report.en.html"]
     assert "No verdict has turned." in text
 
 
@@ -314,12 +392,12 @@ def test_previous_results_that_are_none_are_refused(content: str, said: str, tmp
 def test_nothing_typed_becomes_markup_or_is_loaded(language: str, judged: Judged) -> None:
     """Titles, readings and names of schools are shown as they are written, and steer nothing."""
     report = report_of(hostile_plan(judged), language)
-    (text,) = report_pages.report_pages(report).values()
-    assert external_references(text) == ()
-    elements = {tag for tag, _ in Page(text).elements}
-    assert not elements & {"img", "script", "iframe", "object", "link", "base", "form"}
-    assert "\u202e" not in text
-    assert "<script>alert(1)</script>" in "".join(Page(text).words)
+    for _, text in report_pages.report_pages(report):
+        assert external_references(text) == ()
+        elements = {tag for tag, _ in Page(text).elements}
+        assert not elements & {"img", "script", "iframe", "object", "link", "base", "form"}
+        assert "\u202e" not in text
+        assert "<script>alert(1)</script>" in "".join(Page(text).words)
     written = report_markdown(report)
     assert not re.search(r"<(img|script)", written)
     assert "https://" not in written
@@ -385,31 +463,15 @@ def test_one_year_is_not_drawn(judged: Judged) -> None:
 # pages and folders ---------------------------------------------------------------------------------
 
 
-def test_a_long_report_has_a_page_for_each_chapter_and_no_dead_link(
-    reports: Mapping[str, AttainmentReport], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Above the largest size the chapters stand in files of their own; every link still leads somewhere."""
-    monkeypatch.setattr(report_pages, "LARGEST", 1000)
-    pages = report_pages.report_pages(reports["en"], ("zh",))
-    assert next(iter(pages)) == "report.en.html"
-    assert len(pages) == 1 + len(reports["en"].chapters)
-    found = {name: Page(text) for name, text in pages.items()}
-    for name, page in found.items():
-        for link in page.links:
-            file, _, place = link.partition("#")
-            if file == "report.zh.html":
-                continue
-            assert file in {"", *found}
-            assert not place or place in found[file or name].places
-
-
 def test_a_report_is_written_whole_and_replaced_only_if_nobody_touched_it(
     reports: Mapping[str, AttainmentReport], tmp_path: Path
 ) -> None:
     """Own files may be replaced with overwrite; a changed one, or anybody else's, never."""
     out = tmp_path / "report"
     names = write_report([reports["zh"], reports["en"]], out)
-    assert names == (
+    assert tuple(name for name in names if "/" not in name) == (
+        "all.en.html",
+        "all.zh.html",
         "annex.en.xlsx",
         "annex.zh.xlsx",
         "report.en.html",
@@ -428,6 +490,17 @@ def test_a_report_is_written_whole_and_replaced_only_if_nobody_touched_it(
         write_report([reports["en"]], out, overwrite=True)
     assert (out / "report.en.md").read_text(encoding="utf-8") == "a note of mine"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_report_in_one_language_has_pages_of_that_language_only(
+    reports: Mapping[str, AttainmentReport], tmp_path: Path
+) -> None:
+    """Who asks for Chinese gets no English file, and no link to one."""
+    names = write_report([reports["zh"]], tmp_path / "report")
+    assert not [name for name in names if ".en." in name]
+    for name in names:
+        if name.endswith(".html"):
+            assert ".en.html" not in (tmp_path / "report" / name).read_text(encoding="utf-8")
 
 
 def test_a_folder_of_somebody_else_and_one_that_is_nowhere_are_refused(
@@ -449,7 +522,7 @@ def test_a_page_that_would_load_something_is_not_written(
 ) -> None:
     """The last look before writing: whatever slipped in, no report asks anything of any network."""
     page = '<img src="https://evil.example/x.png">'
-    monkeypatch.setattr(report_folders, "report_pages", lambda *_: {"report.en.html": page})
+    monkeypatch.setattr(report_folders, "report_pages", lambda *_: [("report.en.html", page)])
     with pytest.raises(EvaluationError, match="would load"):
         write_report([reports["en"]], tmp_path / "report")
     assert list(tmp_path.iterdir()) == []
@@ -466,16 +539,21 @@ def run(out: Path, folder: Path, **environment: str) -> dict[str, bytes]:
     subprocess.run(
         [*command, "--unchecked", "a test"], cwd=folder, env=known, check=True, capture_output=True
     )
-    return {path.name: path.read_bytes() for path in out.iterdir()}
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.*") if path.is_file()
+    }
 
 
 def test_two_runs_give_the_same_bytes_whatever_the_machine_says(tmp_path: Path) -> None:
     """Hash seed, time zone, locale and folder leave no trace; no path and no clock stands in any file."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    first = run(tmp_path / "one", tmp_path, PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
-    second = run(elsewhere / "two", elsewhere, PYTHONHASHSEED="2", TZ="Asia/Shanghai", LC_ALL="C.UTF-8")
+    one = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C", "USER": "wang", "HOME": str(tmp_path)}
+    other = {"PYTHONHASHSEED": "2", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "USER": "li", "COLUMNS": "40"}
+    first = run(tmp_path / "one", tmp_path, **one)
+    second = run(elsewhere / "two", elsewhere, **other)
     assert first == second
+    assert len(first) > 2 * len(read_pack(PACK).plan)
     for name, content in first.items():
         assert str(tmp_path).encode() not in content, name
 

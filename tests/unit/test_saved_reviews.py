@@ -77,7 +77,7 @@ def test_what_is_shown_carries_its_records(kind: str, bundles: Mapping[str, Mapp
     assert json.loads(json.dumps(content)) == content
 
 
-@pytest.mark.parametrize("kind", ["gate", "results", "one"])
+@pytest.mark.parametrize("kind", ["gate", "results", "one", "explained"])
 def test_what_is_shown_says_what_it_was_made_from(
     kind: str, bundles: Mapping[str, Mapping[str, Any]]
 ) -> None:
