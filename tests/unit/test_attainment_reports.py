@@ -4,10 +4,15 @@ import json
 import os
 import posixpath
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -17,13 +22,14 @@ import openpyxl
 import pytest
 
 from edutargets import cli, report_folders, report_pages
-from edutargets.attainment import PlanAttainment, evaluate
+from edutargets.attainment import PlanAttainment, evaluate, reproduce
 from edutargets.attainment_reports import FIRST, AttainmentReport, report_of
-from edutargets.checking import check_submission, read_data
+from edutargets.checking import check_submission, read_data, sample_data
 from edutargets.display import to_json
 from edutargets.errors import EvaluationError, SubmissionError
 from edutargets.gate_facts import GateFacts
 from edutargets.goals import Verdict
+from edutargets.judging import Judge
 from edutargets.plans import read_pack
 from edutargets.previous_results import read_previous, turns_since
 from edutargets.report import external_references
@@ -32,8 +38,12 @@ from edutargets.report_folders import write_report
 from edutargets.report_markdown import report_markdown
 from edutargets.report_places import TARGETS, report_name, target_name, whole_name
 from edutargets.report_sheets import write_report_sheets
-from edutargets.targets import Alias, Composite, Milestone
+from edutargets.reproduced_words import agreement_count
+from edutargets.row_targets import Frequency
+from edutargets.targets import Alias, Comparison, Composite, Growth, Milestone, Trend
+from edutargets.trajectories import trajectory_of
 from edutargets.verdict_words import verdict_text
+from edutargets.wording import Language
 from edutargets.written_files import OutputError
 
 PACK = "chenghu-modernisation"
@@ -452,6 +462,150 @@ def test_each_year_is_drawn_and_told_to_those_who_do_not_see_it(judged: Judged) 
     assert drawn.count("<circle") == 2
 
 
+def schools(heads: Mapping[int, object], **more: object) -> dict[str, list[dict[str, object]]]:
+    """Return one school with its students in each year."""
+    return {
+        "schools": [
+            {"school_id": "a", "year": year, "kind": "school", "enrolment": number, **more}
+            for year, number in heads.items()
+        ]
+    }
+
+
+COUNT = {"type": "count", "from": "schools", "count": "sum(enrolment)", "at_least": "90 student"}
+
+
+def test_a_deadline_has_the_years_before_it_and_the_line_from_the_first_to_the_goal(judged: Judged) -> None:
+    """Only the last year is judged; the line is the one from the first reported year to the goal."""
+    (attainment,) = judged(schools({2022: 60, 2023: 66, 2024: 72}), {**COUNT, "by": "2025-12-31"}).values()
+    found = trajectory_of(attainment)
+    assert found is not None
+    assert [(point.year, point.value) for point in found.points] == [
+        (2022, 60),
+        (2023, 66),
+        (2024, 72),
+        (2025, None),
+    ]
+    assert [point.verdict for point in found.points] == [None, None, Verdict.NOT_MET, None]
+    assert found.way == ((2022, Fraction(60)), (2025, Fraction(90)))
+    assert (found.due, found.goal) == (2025, "90 students")
+    drawn = trajectory(attainment, "en")
+    assert drawn.count("<circle") == 3
+    assert 'class="way"' in drawn
+    assert 'class="due"' in drawn
+
+
+def test_a_year_behind_the_deadline_is_not_drawn_and_one_on_it_is_judged(judged: Judged) -> None:
+    """What came later kept no promise; the year of the deadline has the verdict."""
+    years = {2023: 80, 2024: 85, 2025: 95}
+    (attainment,) = judged(schools(years), {**COUNT, "by": "2024-12-31"}).values()
+    found = trajectory_of(attainment)
+    assert found is not None
+    assert [(point.year, point.verdict) for point in found.points] == [(2023, None), (2024, Verdict.NOT_MET)]
+
+
+def test_a_total_is_drawn_as_it_adds_up_from_nothing(judged: Judged) -> None:
+    """By each year what had been added up by then; the line begins with nothing the year before."""
+    span = {"total_over": [2023, 2025]}
+    (attainment,) = judged(schools({2022: 7, 2023: 20, 2024: 30, 2025: 50}), {**COUNT, **span}).values()
+    found = trajectory_of(attainment)
+    assert found is not None
+    assert [(point.year, point.value) for point in found.points] == [(2023, 20), (2024, 50), (2025, 100)]
+    assert found.way == ((2022, Fraction(0)), (2025, Fraction(90)))
+
+
+def test_who_begins_beyond_the_goal_has_no_line_to_it(judged: Judged) -> None:
+    """A line down to a floor would look like a plan to fall."""
+    (attainment,) = judged(schools({2023: 99, 2024: 97}), {**COUNT, "by": "2025-12-31"}).values()
+    found = trajectory_of(attainment)
+    assert found is not None
+    assert found.way is None
+
+
+def test_the_number_drawn_for_a_year_is_the_one_judged_in_it(results: PlanAttainment) -> None:
+    """Every year of every dated target, computed again as a promise for that year alone, is the same."""
+    seen = 0
+    for name, attainment in results.items():
+        found, judged = trajectory_of(attainment), attainment.original
+        target = judged.target
+        if found is None or target.by is None or target.total_over is not None or target.every is not None:
+            continue
+        if isinstance(target, Trend | Growth | Comparison):
+            continue
+        assert judged.measure is not None
+        assert judged.statistics is not None
+        for point in found.points:
+            if point.value is not None:
+                alone = target.model_copy(update={"by": date(point.year, 12, 31)})
+                measure = replace(judged.measure, target=alone)
+                again = Judge(measure, judged.statistics, results.pack.dictionary).results()
+                assert [one.value for one in again] == [point.value], name
+                seen += 1
+    assert seen > 20
+
+
+def test_every_dated_target_with_a_number_and_two_years_is_drawn(results: PlanAttainment) -> None:
+    """Nothing that could be drawn is left out: only what is dated by a fact or counted by the week."""
+    for name, attainment in results.items():
+        target = attainment.original.target
+        if isinstance(target, Composite | Milestone | Frequency) or attainment.original.value is None:
+            continue
+        years = {year for one in attainment.original.results for year in one.years}
+        if len(years) > 1:
+            assert trajectory(attainment, "zh"), name
+
+
+def test_a_range_is_drawn_and_said_and_never_wider_than_the_picture(judged: Judged) -> None:
+    """A value that is not exact has a whisker; of one that could be anything only a part is shown."""
+    rows = schools({2022: 60, 2023: 66, 2024: 72})
+    rows["schools"].append({"school_id": "b", "year": 2023, "kind": "school", "enrolment": None})
+    (attainment,) = judged(rows, {**COUNT, "by": "2024-12-31"}).values()
+    found = trajectory_of(attainment)
+    assert found is not None
+    inexact = [point for point in found.points if point.bounds is not None]
+    assert [point.year for point in inexact] == [2023]
+    drawn = trajectory(attainment, "en")
+    assert drawn.count('class="range"') == 1
+    low, high = inexact[0].ends or ("", "")
+    assert f"2023: 66 students, between {low} and {high}" in drawn
+    ends = re.findall(r'class="range" d="M\d+ (\d+)V(\d+)', drawn)
+    assert all(0 <= int(height) <= 160 for pair in ends for height in pair)
+
+
+@cache
+def published() -> tuple[PlanAttainment, PlanAttainment]:
+    """Judge the national plans and compute the published figures again."""
+    pack = read_pack("china-education-bulletins")
+    admitted = check_submission(pack, read_data(pack, f"sample:{pack.id}")).admit()
+    return evaluate(pack, admitted), reproduce(pack, admitted)
+
+
+def test_a_range_stands_beside_its_value_wherever_targets_are_listed() -> None:
+    """Published figures are rounded: the table says between what the value lies, met or not."""
+    results, figures = published()
+    table = dict(report_pages.report_pages(report_of(results, "en", figures=figures)))["report.en.html"]
+    row = table.partition('id="t-preschool.inclusive-coverage"')[2].partition("</tr>")[0]
+    assert re.search(r"91\.49<br><span[^>]*>91\.4909 – 91\.4916<", row)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_published_figures_are_a_chapter_of_their_own(language: Language, tmp_path: Path) -> None:
+    """Each one with what was printed, what comes out, and whether it agrees; in every form of the report."""
+    results, figures = published()
+    report = report_of(results, language, figures=figures)
+    pages = dict(report_pages.report_pages(report))
+    path = write_report_sheets(report, tmp_path / "annex.xlsx")
+    sheet = openpyxl.load_workbook(path)["Published figures" if language == "en" else "已发布数据"]
+    assert sheet.max_row == len(figures) + 1
+    count = agreement_count(figures, language)
+    for text in (pages[report_name(language)], pages[whole_name(language)], report_markdown(report)):
+        words = "".join(Page(text).words)
+        assert count in words
+        assert all(one.target.title.in_language(language) in words for one in figures.values())
+    none = report_of(results, language)
+    assert 'id="figures"' not in dict(report_pages.report_pages(none))[report_name(language)]
+
+
 def test_one_year_is_not_drawn(judged: Judged) -> None:
     """A line needs two points."""
     rows = [{"school_id": "a", "year": 2023, "kind": "school", "enrolment": 80}]
@@ -533,19 +687,33 @@ def test_a_page_that_would_load_something_is_not_written(
 
 def run(out: Path, folder: Path, **environment: str) -> dict[str, bytes]:
     """Write a report in a process of its own, somewhere, and return its files."""
-    command = [sys.executable, "-m", "edutargets", "report", PACK, SAMPLE, "-o", str(out), "--lang", "both"]
+    data = folder / "handed in"
+    shutil.copytree(sample_data(f"{PACK}/complete"), data)
+    for path in data.rglob("*"):
+        os.utime(path, (len(str(folder)) * 1e7,) * 2)
+    command = [
+        sys.executable,
+        "-m",
+        "edutargets",
+        "report",
+        PACK,
+        str(data),
+        "-o",
+        str(out),
+        "--lang",
+        "both",
+    ]
     package = str(Path(cli.__file__).parents[1])
     known = {**os.environ, "PYTHONPATH": package, **environment}
     subprocess.run(
         [*command, "--unchecked", "a test"], cwd=folder, env=known, check=True, capture_output=True
     )
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.*") if path.is_file()
-    }
+    files = (path for path in out.rglob("*") if path.is_file())
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
 
 
 def test_two_runs_give_the_same_bytes_whatever_the_machine_says(tmp_path: Path) -> None:
-    """Hash seed, time zone, locale and folder leave no trace; no path and no clock stands in any file."""
+    """Hash seed, time zone, locale, user, folder and times of files leave no trace, nor does any path."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     one = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C", "USER": "wang", "HOME": str(tmp_path)}
