@@ -70,8 +70,9 @@ svg .p-not_evaluable{fill:var(--nev)}
 nav,details{display:none}footer{margin-top:1em}
 .cols{grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:0 1.4em}
 h2,h3,h4,.t blockquote{break-after:avoid}
-.chapter,.appendix{break-before:page}.whole .t,.whole .chapter>h3{break-before:page}
-.whole .again,.whole .chapter>h3+.t{break-before:auto}.chapter h2,.appendix h2{margin-top:0}
+.whole .chapter,.whole .appendix,.whole .t,.whole .chapter>h3,.cols+.chapter{break-before:page}
+.whole .again,.whole .chapter>h3+.t{break-before:auto}h2{margin-top:1.2em}
+.whole .chapter h2,.whole .appendix h2,.cols+.chapter h2{margin-top:0}
 thead{display:table-header-group}tfoot{display:table-row-group}tr,.tiles,.first li,svg{break-inside:avoid}
 .scroll{overflow:visible}.v,.tiles li,span{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 p,li,blockquote{orphans:2;widows:2}.tiles b{font-size:1.5em}}
