@@ -9,14 +9,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edutargets.canonical_plans import hash_of_plan, hash_of_suites
 from edutargets.engine import DuckDB, Engine, collect
 from edutargets.errors import Fault, UnknownTargetError, near_names
 from edutargets.exact_columns import Statistics
 from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
+from edutargets.installed_packages import lock_hash, packages_hash, versions
 from edutargets.judging import Judge, Result
 from edutargets.list_statements import list_statement
-from edutargets.provenance import VERSION, Provenance, hash_of_files, hash_of_folder
+from edutargets.provenance import VERSION, Provenance
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
@@ -284,13 +286,10 @@ def _rows_of(table: str, dictionary: Dictionary) -> Aggregate:
 
 
 def _provenance(pack: Pack, admitted: AdmittedSubmission) -> Provenance:
-    suites = pack.suites_folder
-    files = [
-        suites / f"{name}.json" for name in pack.dictionary.tables if (suites / f"{name}.json").is_file()
-    ]
-    checked = hash_of_files(files) if admitted.unchecked_reason is None else ""
+    checked = hash_of_suites(pack) if admitted.unchecked_reason is None else ""
     data = {file.name: file.sha256 for file in admitted.submission.files}
-    return Provenance(pack.id, hash_of_folder(pack.folder), checked, data, VERSION)
+    installed = (lock_hash(), packages_hash(), versions())
+    return Provenance(pack.id, hash_of_plan(pack), checked, data, VERSION, *installed)
 
 
 def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Dictionary) -> Bilingual | None:

@@ -139,6 +139,7 @@ class AttainmentReport:
         turns: What has changed since last time; ``None`` where there is no last time.
         previous: The results of last time.
         gate: What the gate found; ``None`` where no gate saw the data.
+        figures: Published figures computed again; ``None`` where the pack has none.
     """
 
     results: PlanAttainment = field(repr=False)
@@ -149,6 +150,7 @@ class AttainmentReport:
     turns: Turns | None = None
     previous: PreviousResults | None = field(default=None, repr=False)
     gate: Summary | None = field(default=None, repr=False)
+    figures: PlanAttainment | None = field(default=None, repr=False)
 
     @property
     def targets(self) -> Mapping[str, ReportTarget]:
@@ -162,6 +164,7 @@ def report_of(
     *,
     gate: GateFacts | None = None,
     previous: PreviousResults | None = None,
+    figures: PlanAttainment | None = None,
 ) -> AttainmentReport:
     """Put together what a report on a plan says.
 
@@ -170,6 +173,7 @@ def report_of(
         language: ``en`` or ``zh``.
         gate: What the gate found in the data.
         previous: The results of last time.
+        figures: What ``reproduce`` returned, where the pack has published figures.
     """
     pack = results.pack
     chapters = tuple(_chapters(results, language))
@@ -182,6 +186,7 @@ def report_of(
         turns=turns_since(previous, results) if previous is not None else None,
         previous=previous,
         gate=summary_of(gate) if gate is not None else None,
+        figures=figures or None,
     )
 
 

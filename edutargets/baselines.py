@@ -8,12 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from sys import version_info
 from typing import TYPE_CHECKING, cast
 
 from edutargets.display import PROVENANCE_TYPE, RESULTS_TYPE
 from edutargets.errors import DefinitionError, Fault
+from edutargets.installed_packages import DIRECT, EXTRAS, installed
+from edutargets.installed_packages import versions as versions_that_matter
 from edutargets.json_files import read_json
 from edutargets.notebook_runs import INJECTED
 from edutargets.provenance import VERSION
@@ -45,11 +45,6 @@ NOT_COMPARED = "not-compared"
 """The tag of a cell whose text is different each time, e.g. how long something took."""
 _MOST_LINES = 60
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
-_MATTER = (
-    *("duckdb", "great-expectations", "numpy", "openpyxl", "pandas", "pint", "pyarrow", "pydantic"),
-    *("python-calamine", "sqlglot", "xlrd"),
-)
-"""The packages that a number passes through."""
 _UNSAID = frozenset({"id", "title_en", "title_zh", "data"})  # titles are the plan's; `data` holds a hash
 
 Fields = Mapping[str, "str | int | float | bool"]
@@ -225,6 +220,8 @@ def hashes_of(content: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     for name in ("plan", "suites"):
         if content.get(name):
             yield f"{name} {pack}", str(content[name])
+    if content.get("lock"):
+        yield "lock", str(content["lock"])
     if content.get("targets"):
         yield "targets", str(content["targets"])
     data = content.get("data")
@@ -242,14 +239,8 @@ def _cells(notebook: NotebookNode) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that matter to a number; a package that is not there has none."""
-    found = {"edutargets": VERSION, "python": f"{version_info.major}.{version_info.minor}"}
-    for package in _MATTER:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    """Return the versions of all that a notebook runs with: of what a number passes through, and the rest."""
+    return {"edutargets": VERSION, **installed(DIRECT + EXTRAS), **versions_that_matter()}
 
 
 def fields_of(record: Mapping[str, Json]) -> Fields:

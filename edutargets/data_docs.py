@@ -6,23 +6,21 @@ They are not the bureau's page: opened, they load styles and scripts from other 
 from __future__ import annotations
 
 import re
-import tempfile
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from edutargets.checks import Status
-from edutargets.errors import Fault
 from edutargets.findings import shown
 from edutargets.identity_masks import masked_whole
 from edutargets.plain_texts import one_line
-from edutargets.written_files import OutputError, check_place
+from edutargets.written_folders import FolderKind, written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from edutargets.checks import Check, CheckOutcome
     from edutargets.gate import GateReport
@@ -30,30 +28,16 @@ if TYPE_CHECKING:
 
     Shown = dict[str, object]
 
-__all__ = ["check_docs_folder", "write_data_docs"]
+__all__ = ["DOCS", "write_data_docs"]
+
+DOCS = FolderKind(
+    "docs",
+    "holds files that are no Data Docs, or that were changed since they were written",
+    "holds the Data Docs of an earlier run",
+)
 
 _SHOWN = 20
 _LONGEST = 60
-_MARKER = "validations"
-
-
-def check_docs_folder(out: Path, *, overwrite: bool = False) -> None:
-    """Say at once that the pages cannot be written to a folder, before anything is computed for them.
-
-    Raises:
-        OutputError: If something else is there, or pages of an earlier run that shall not be replaced.
-    """
-    check_place(out.parent / f"{out.name}.docs")
-    if out.exists() and not out.is_dir():
-        raise OutputError(Fault(str(out), "is a file", "the name of a folder", code="is-a-file"))
-    if not out.is_dir() or not any(out.iterdir()):
-        return
-    if not (out / "index.html").is_file() or not (out / _MARKER).is_dir():
-        found = "holds files that are no Data Docs"
-        raise OutputError(Fault(str(out), found, "a new or an empty folder", code="folder-in-use"))
-    if not overwrite:
-        found = "holds the Data Docs of an earlier run"
-        raise OutputError(Fault(str(out), found, "another folder, or --overwrite", code="folder-in-use"))
 
 
 def write_data_docs(report: GateReport, out: Path, *, name: str = "", overwrite: bool = False) -> Path:
@@ -73,24 +57,13 @@ def write_data_docs(report: GateReport, out: Path, *, name: str = "", overwrite:
     """
     from edutargets._gx_data_docs import write_site  # noqa: PLC0415  # Great Expectations takes seconds
 
-    check_docs_folder(out, overwrite=overwrite)
     results = {
         table.table: [_told(outcome, report.submission.tables[table.table]) for outcome in table.outcomes]
         for table in report.tables
         if table.outcomes and table.table in report.submission.tables
     }
-    with tempfile.TemporaryDirectory(prefix=".edutargets-", dir=out.parent) as place:
-        partial, earlier = Path(place) / "docs", Path(place) / "earlier"
-        partial.mkdir()
+    with written_folder(out, DOCS, overwrite=overwrite) as partial:
         write_site(results, partial, submission=_file_name(name), moment=datetime.now(UTC))
-        if out.is_dir():
-            out.rename(earlier)
-        try:
-            partial.rename(out)
-        except OSError:
-            if earlier.is_dir():
-                earlier.rename(out)
-            raise
     return out / "index.html"
 
 

@@ -11,9 +11,10 @@ from edutargets.attainment import evaluate, reproduce
 from edutargets.checking import check_submission, read_data, sample_data
 from edutargets.display import agreement, results_table
 from edutargets.findings import Decision
+from edutargets.notebook_runs import HOW_TO_GET, missing_modules, read_notebook
 from edutargets.plans import read_pack, shipped
 from edutargets.provenance import VERSION
-from edutargets.report import HOW_TO_GET, can_render, render_notebook
+from edutargets.report import can_render, render_notebook
 from edutargets.reproduced_words import agreement_count
 from edutargets.terminal import progress, say
 from edutargets.written_files import made_folder
@@ -48,6 +49,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "more": "… and {count:,} more",
         "reports": "Reports, to be opened in a browser, offline",
         "no reports": "No HTML reports: what runs notebooks is not installed ({how})",
+        "skipped": "  {name} is left out: it needs {missing}, which is not installed ({how})",
         "good": "Everything came out as expected.",
         "bad": "Not as expected: {what}",
     },
@@ -61,6 +63,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "more": "……另有 {count:,} 处",
         "reports": "报告（用浏览器打开，无需联网）",
         "no reports": "没有生成 HTML 报告：未安装运行笔记本所需的组件（{how}）",
+        "skipped": "  跳过 {name}：未安装它所需的 {missing}（{how}）",
         "good": "一切与预期一致。",
         "bad": "与预期不符：{what}",
     },
@@ -191,6 +194,10 @@ def _reports(demo: Demonstration, out: Path) -> None:
     demo.heading(_WORDS[demo.language]["reports"])
     made_folder(out)
     for path in notebooks:
+        missing = missing_modules(read_notebook(path))
+        if missing:
+            demo.tell("skipped", name=path.name, missing=", ".join(missing), how=HOW_TO_GET)
+            continue
         with progress(path.name):
             spoken = "zh-CN" if path.name.endswith(CHINESE) else "en"
             page = render_notebook(path, out / f"{path.stem}.html", language=spoken)

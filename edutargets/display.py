@@ -7,15 +7,17 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from edutargets import judged_words
-from edutargets.attainment import Attainment, Basis, PlanAttainment
+from edutargets.attainment import Attainment, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
 from edutargets.explanations import Explanation, explain
 from edutargets.gate import GateReport
 from edutargets.gate_json import gate_records
+from edutargets.goal_wording import goal_words
 from edutargets.input_html import gate_html, plan_rows, plan_table_html, submission_html, submission_text
 from edutargets.plans import Plan
 from edutargets.result_rows import Json, Row, counts_text, plan_record, record, row_of
@@ -25,9 +27,11 @@ from edutargets.text_tables import markdown_table, markdown_text, text_table
 from edutargets.wording import Language, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
+
+    from edutargets.provenance import Provenance
 
 __all__ = [
     "PROVENANCE_TYPE",
@@ -148,27 +152,54 @@ def to_json(results: PlanAttainment) -> str:
     return json.dumps(plan_record(results), ensure_ascii=False, indent=1) + "\n"
 
 
-def to_frame(results: PlanAttainment) -> pd.DataFrame:
-    """Return the results as a tidy DataFrame, one row for each target.
+def to_frame(
+    results: Mapping[str, Attainment] | Collection[Attainment] | Attainment | GateReport,
+    language: Language = "en",
+) -> pd.DataFrame:
+    """Return results as a tidy DataFrame, one row for each target; of a gate's report one for each finding.
 
     ``value`` is the nearest float, for pictures; ``exact``, ``lower``, ``upper``, ``shortfall`` and
     ``needed`` are exact fractions as text.
+
+    Args:
+        results: What ``evaluate`` returned, any of its targets, or what the gate found.
+        language: Of the columns ``goal`` and ``reason``; everything else is the same in each.
+
+    Raises:
+        DefinitionError: If it is none of these.
     """
     import pandas as pd  # noqa: PLC0415  # only needed here
 
-    rows = [_frame_row(attainment) for attainment in results.values()]
+    if isinstance(results, GateReport):
+        return results.to_frame()
+    rows = [_frame_row(attainment, language) for attainment in _attainments(results)]
     return pd.DataFrame(rows, columns=list(_FRAME)).astype({"value": "float64"})
 
 
-def _frame_row(attainment: Attainment) -> dict[str, object]:
+def _attainments(results: object) -> list[Attainment]:
+    """Return the attainments that were given in whatever way."""
+    given = results.values() if isinstance(results, Mapping) else results
+    found = [one for one in given if isinstance(one, Attainment)] if isinstance(given, Collection) else []
+    if isinstance(given, Attainment):
+        return [given]
+    if not isinstance(given, Collection) or len(found) != len(given):
+        said = f"was given a {type(results).__name__}"
+        accepted = "what evaluate() returned, some of its targets, or a gate's report"
+        example = "et.to_frame(et.evaluate(pack, report.admit()))"
+        raise DefinitionError(Fault("to_frame", said, accepted, example, "no-results"))
+    return found
+
+
+def _frame_row(attainment: Attainment, language: Language) -> dict[str, object]:
     found: dict[str, object] = dict(record(attainment))
-    value = attainment.value
+    target, value = attainment.original.target, attainment.value
     return {
         **{name: found[name] for name in _FRAME if name in found},
         "target": attainment.target.id,
         "value": float(value) if value is not None else None,
         "exact": found["value"],
-        "reason": found["reason_en"],
+        "goal": goal_words(target, attainment.original.measure, language),
+        "reason": found[f"reason_{language}"],
     }
 
 
@@ -202,9 +233,9 @@ def _read_from(submission: Submission) -> dict[str, object]:
     return {"version": 1, "data": dict(sorted(data.items()))}
 
 
-def _made_from(basis: Basis | None) -> dict[str, object]:
+def _made_from(made: Provenance | None) -> dict[str, object]:
     """Put in what a result was made from: contents' hashes and versions, no time and no path."""
-    return {} if basis is None else {PROVENANCE_TYPE: {"version": 1, **basis.provenance.to_dict()}}
+    return {} if made is None else {PROVENANCE_TYPE: {"version": 1, **made.to_dict()}}
 
 
 @mimebundle.register(PlanAttainment)
@@ -212,14 +243,14 @@ def _of_plan_attainment(results: PlanAttainment) -> dict[str, object]:
     tongue = language()
     records = [record(attainment) for attainment in results.values()]
     shown = _bundle(results_table(results, tongue), plan_html(results, tongue), results.pack.id, records)
-    return {**shown, **_made_from(results.basis)}
+    return {**shown, **_made_from(results.provenance)}
 
 
 @mimebundle.register(Attainment)
 def _of_attainment(attainment: Attainment) -> dict[str, object]:
     explanation = explain(attainment, language())
     shown = _bundle(explanation.to_text(), explanation.to_html(), attainment.target.id, [record(attainment)])
-    return {**shown, **_made_from(attainment.basis)}
+    return {**shown, **_made_from(explanation.provenance)}
 
 
 @mimebundle.register(Explanation)
@@ -229,7 +260,8 @@ def _of_explanation(explanation: Explanation) -> dict[str, object]:
         for section in explanation.sections
     }
     content: dict[str, Json] = {"id": explanation.id, "verdict": explanation.verdict.value, **said}
-    return _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
+    shown = _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
+    return {**shown, **_made_from(explanation.provenance)}
 
 
 @mimebundle.register(GateReport)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.explanation_section import Section
     from edutargets.goals import Verdict
+    from edutargets.provenance import Provenance
     from edutargets.targets import Target
     from edutargets.totals_sql import PrintedStatement
 
@@ -77,6 +78,12 @@ class Explanation(Shown):
     def script(self) -> str:
         """All statements as one text, each ended by a semicolon."""
         return "\n\n".join(f"{sql};" for sql in self.sql)
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """From what the verdict was made."""
+        basis = self.attainment.basis
+        return None if basis is None else basis.provenance
 
     @property
     def brief(self) -> str:

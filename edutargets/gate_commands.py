@@ -113,13 +113,14 @@ def gate(  # noqa: PLR0913  # each is an argument of the command
 
 def _check_folders(slips: Path | None, data_docs: Path | None, *, overwrite: bool) -> None:
     """Refuse folders that hold something else, before anything is computed for them."""
-    from edutargets.data_docs import check_docs_folder
-    from edutargets.slip_folders import check_slips_folder
+    from edutargets.data_docs import DOCS
+    from edutargets.slip_books import SLIPS
+    from edutargets.written_folders import check_folder
 
     if slips is not None:
-        check_slips_folder(slips, overwrite=overwrite)
+        check_folder(slips, SLIPS, overwrite=overwrite)
     if data_docs is not None:
-        check_docs_folder(data_docs, overwrite=overwrite)
+        check_folder(data_docs, DOCS, overwrite=overwrite)
 
 
 def _check_files(output: Path | None, failures: Path | None, summary: Path | None) -> None:

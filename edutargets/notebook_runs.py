@@ -23,6 +23,8 @@ __all__ = [
     "HOW_TO_GET",
     "INJECTED",
     "check_installed",
+    "check_there",
+    "missing_modules",
     "not_installed",
     "parameters_of",
     "read_notebook",
@@ -60,6 +62,35 @@ def not_installed(name: str) -> EduTargetsError:
     return EduTargetsError(Fault(name, found, HOW_TO_GET, code="no-notebooks"))
 
 
+def check_there(path: Path) -> None:
+    """Refuse to go on where there is no such notebook: nothing else that is said of it would be true.
+
+    Raises:
+        EduTargetsError: If there is none; near names are given.
+    """
+    if not path.is_file():
+        beside = sorted(one.name for one in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
+        raise EduTargetsError(
+            Fault(str(path), "there is no such notebook", near_names(path.name, beside), code="no-file")
+        )
+
+
+def missing_modules(notebook: NotebookNode) -> tuple[str, ...]:
+    """Name the packages that a notebook imports and that are not installed; cells with magics say nothing."""
+    names: set[str] = set()
+    for cell in notebook.cells:
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source))) if cell.cell_type == "code" else []
+        except SyntaxError:
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                names.update(one.name.partition(".")[0] for one in node.names)
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names.add((node.module or "").partition(".")[0])
+    return tuple(sorted(name for name in names if find_spec(name) is None))
+
+
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook.
 
@@ -68,11 +99,7 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     import nbformat  # noqa: PLC0415  # an extra
 
-    if not path.is_file():
-        beside = [one.name for one in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
-        raise EduTargetsError(
-            Fault(str(path), "there is no such notebook", near_names(path.name, beside), code="no-file")
-        )
+    check_there(path)
     try:
         content = _with_ids(json.loads(path.read_text(encoding="utf-8")))
         found: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)  # type: ignore[no-untyped-call]  # untyped

@@ -45,7 +45,7 @@ class PreviousResults:
 
     Args:
         pack: The pack's name.
-        plan: The hash of the pack's files.
+        plan: The hash of the plan and its tables.
         targets: By the target's name.
     """
 
@@ -78,7 +78,7 @@ class Turns:
         moved: How many kept their verdict while their value moved.
         new: The targets that were not there last time.
         gone: The targets that are no longer there.
-        same_plan: Whether the files of the pack are the same.
+        same_plan: Whether the plan and its tables are the same.
     """
 
     turned: tuple[Turn, ...]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from edutargets.canonical_json import hash_of_content
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["VERSION", "Provenance", "hash_of_files", "hash_of_folder"]
+__all__ = ["VERSION", "Provenance", "hash_of_folder"]
 
 VERSION = "0.1.0"
 """The version of this package; `pyproject.toml` reads it here."""
@@ -23,10 +24,13 @@ class Provenance:
 
     Args:
         pack: The pack's name.
-        plan: Hash of the files of the pack.
+        plan: Hash of the content of plan and tables: of every number and word, not of how they are laid out.
         suites: Hash of the suites that the gate ran; empty where data were not checked.
         data: Hash of each file of the submission.
         library: The version of this package.
+        lock: Hash of the lock file, where a checkout is run that has one.
+        packages: Hash of the versions of all packages that this one runs with.
+        versions: Those of Python and of the packages that a number passes through.
     """
 
     pack: str
@@ -34,6 +38,9 @@ class Provenance:
     suites: str
     data: Mapping[str, str]
     library: str
+    lock: str = ""
+    packages: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain values, for JSON."""
@@ -43,20 +50,15 @@ class Provenance:
             "suites": self.suites,
             "data": dict(sorted(self.data.items())),
             "edutargets": self.library,
+            "lock": self.lock,
+            "packages": self.packages,
+            "versions": dict(sorted(self.versions.items())),
         }
 
     @property
     def sha256(self) -> str:
         """One hash of all of it."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
-
-
-def hash_of_files(paths: Iterable[Path]) -> str:
-    """Return one hash of the names and contents of files, whatever their order."""
-    total = hashlib.sha256()
-    for path in sorted(paths, key=lambda found: found.name):
-        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+        return hash_of_content(self.to_dict())
 
 
 def hash_of_folder(folder: Path) -> str:

@@ -43,8 +43,9 @@ def report(  # noqa: PLR0913  # each is an argument of the command
 ) -> None:
     """Write what became of a plan as pages to read offline or print, with an annex as a workbook.
 
-    The folder gets report.LANG.html (pages of their own for the chapters of a long one), report.LANG.md,
-    annex.LANG.xlsx and results.json. The same plan, data and version give the same bytes.
+    The folder gets report.LANG.html (summary, chapters, gate, provenance), a page for each target below
+    targets/, all.LANG.html (everything, to print), report.LANG.md, annex.LANG.xlsx and results.json. The
+    same plan, data and versions give the same bytes.
 
     Exit code 0 whatever the verdicts; 1, 3 and 4 as `gate`.
     """
@@ -52,18 +53,24 @@ def report(  # noqa: PLR0913  # each is an argument of the command
     from edutargets.attainment_reports import report_of
     from edutargets.plans import read_pack
     from edutargets.previous_results import read_previous
-    from edutargets.report_folders import check_report_folder, write_report
+    from edutargets.report_folders import REPORT, write_report
+    from edutargets.written_folders import check_folder
 
-    check_report_folder(output, overwrite=overwrite)
+    check_folder(output, REPORT, overwrite=overwrite)
     found = read_pack(pack)
     earlier = read_previous(previous, found.id) if previous is not None else None
     gate = gated(found, data) if unchecked is None else None
     admitted = let_through(gate) if gate is not None else admit_data(found, data, unchecked)
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
+        figures = attainment.reproduce(found, admitted) if found.figures.targets else None
     languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
     with progress("writing"):
         facts = gate.facts if gate is not None else None
-        reports = [report_of(results, one, gate=facts, previous=earlier) for one in languages]
+        reports = [
+            report_of(results, one, gate=facts, previous=earlier, figures=figures) for one in languages
+        ]
         names = write_report(reports, output, overwrite=overwrite)
-    warn(f"written: {output} ({', '.join(names)})")
+    pages = [name for name in names if "/" in name]
+    told = [name for name in names if name not in pages] + [f"{len(pages):,} pages of targets"]
+    warn(f"written: {output} ({', '.join(told)})")

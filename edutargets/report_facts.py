@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edutargets import judged_words
 from edutargets.gate_words import doubted_line, headline
+from edutargets.goal_wording import ruler_of
 from edutargets.goals import Verdict
+from edutargets.judged_words import part_ruler
+from edutargets.result_rows import row_of
+from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.text_tables import width_of
 from edutargets.wording import chosen, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from edutargets.attainment_reports import AttainmentReport
+    from edutargets.attainment_reports import AttainmentReport, ReportTarget
     from edutargets.previous_results import Turn
     from edutargets.verdict_words import Language
 
 __all__ = [
     "MOST_RULES",
     "chapter_rows",
+    "figure_columns",
+    "figure_rows",
     "gate_lines",
     "gate_rules",
     "made_from",
+    "range_text",
     "said_again",
     "short_title",
     "target_columns",
@@ -31,7 +40,7 @@ __all__ = [
 
 MOST_RULES = 12
 """How many broken rules a report names; the gate's own page has all."""
-_LONGEST = 30
+_WIDEST = 60
 _HALF = 2
 
 
@@ -43,7 +52,11 @@ def short_title(title: str) -> str:
         ('(一)加强组织领导', 30)
     """
     words = title.rstrip("。.")
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    if width_of(words) <= _WIDEST:
+        return words
+    while width_of(words) > _WIDEST - 2:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
 
 
 def chapter_rows(report: AttainmentReport) -> Iterator[tuple[int, str, int, Mapping[Verdict, int]]]:
@@ -89,6 +102,55 @@ def target_columns(language: Language) -> tuple[str, ...]:
     )
 
 
+def range_text(target: ReportTarget, language: Language) -> str:
+    """Say between what a value lies that is not exact; nothing where it is shown as a range already."""
+    attainment = target.attainment.original
+    result, measure, kind = attainment.deciding, attainment.measure, attainment.target
+    if result is None or result.value is None or measure is None or isinstance(kind, Composite | Milestone):
+        return ""
+    if attainment.verdict is Verdict.UNDETERMINED and not isinstance(kind, Trend | Comparison):
+        return ""
+    ruler, bounds = ruler_of(measure, language, result.goal, [result.value]), result.bounds
+    if isinstance(kind, Trend | Comparison):
+        name = "after" if isinstance(kind, Trend) else "value"
+        ruler, bounds = part_ruler(attainment, name, language), result.parts[name].bounds
+    if bounds is None or bounds.is_exact:
+        return ""
+    return " – ".join(ruler.ends(bounds))
+
+
+# published figures ---------------------------------------------------------------------------------
+
+
+def figure_columns(language: Language) -> tuple[str, ...]:
+    """Name the columns of a table of published figures."""
+    return (
+        chosen(language, "agreement", "是否一致"),
+        chosen(language, "figure", "数据"),
+        chosen(language, "computed", "复算值"),
+        chosen(language, "unit", "单位"),
+        chosen(language, "printed", "公布值"),
+        chosen(language, "period", "年度"),
+    )
+
+
+def figure_rows(report: AttainmentReport) -> Iterator[tuple[str, ...]]:
+    """Yield the published figures computed again, those that do not agree first."""
+    language = report.language
+    words = {
+        "no": chosen(language, "✘ not as printed", "✘ 不一致"),
+        "interval": chosen(language, "◐ within the rounding", "◐ 计入舍入后一致"),
+        "rounding": chosen(language, "✔ as printed", "✔ 一致"),
+    }
+    figures = list((report.figures or {}).values())
+    agreements = [judged_words.agreement(one) for one in figures]
+    for kind, said in words.items():
+        for one, found in zip(figures, agreements, strict=True):
+            if found == kind:
+                row = row_of(one, language)
+                yield said, row.title, row.number, row.unit, row.goal, row.period
+
+
 # what turned ---------------------------------------------------------------------------------------
 
 
@@ -130,8 +192,8 @@ def turn_lines(report: AttainmentReport) -> tuple[str, ...]:
         lines.append(
             chosen(
                 language,
-                "The files of the plan are not those of last time.",
-                "目标包文件与上次不同，变化可能来自目标本身。",
+                "The plan or its tables are not those of last time: a change may be the plan's own.",
+                "规划目标或数据字典与上次不同，变化可能来自目标本身。",
             )
         )
     return tuple(lines)
@@ -192,9 +254,8 @@ def made_from(report: AttainmentReport) -> list[tuple[str, str]]:
     none = chosen(language, "none: the data were not checked", "无：数据未经检查")
     rows = [
         (chosen(language, "pack", "目标包"), made.pack),
-        ("edutargets", made.library),
-        (chosen(language, "everything together", "全部输入"), made.sha256),
-        (chosen(language, "the plan's files", "目标包文件"), made.plan),
+        (chosen(language, "everything together", "全部依据"), made.sha256),
+        (chosen(language, "the plan and its tables", "规划目标与数据字典"), made.plan),
         (chosen(language, "the checks", "检查规则"), made.suites or none),
     ]
     rows += [
@@ -202,9 +263,11 @@ def made_from(report: AttainmentReport) -> list[tuple[str, str]]:
         for name, digest in sorted(made.data.items())
     ]
     if report.previous is not None:
-        label = chosen(language, "last time's plan files", "上次的目标包文件")
+        label = chosen(language, "last time's plan and tables", "上次的规划目标与数据字典")
         rows.append((label, report.previous.plan))
-    return rows
+    rows += [(chosen(language, "lock file", "依赖锁定文件"), made.lock)] if made.lock else []
+    rows.append((chosen(language, "versions of all packages", "全部依赖包的版本"), made.packages))
+    return [*rows, ("edutargets", made.library), *sorted(made.versions.items())]
 
 
 def verdict_heads(language: Language) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from edutargets.explanation_writing import as_markdown
 from edutargets.report_facts import (
     chapter_rows,
+    figure_columns,
+    figure_rows,
     gate_lines,
     gate_rules,
     made_from,
@@ -18,6 +20,7 @@ from edutargets.report_facts import (
     turn_lines,
     verdict_heads,
 )
+from edutargets.reproduced_words import agreement_count
 from edutargets.result_rows import counts_text
 from edutargets.text_tables import markdown_table, markdown_text
 from edutargets.wording import chosen, verdict_text
@@ -48,8 +51,15 @@ def report_markdown(report: AttainmentReport) -> str:
         lines += [markdown_text(line), ""]
     columns, found = gate_rules(report)
     lines += markdown_table(columns, found, frozenset({4, 5, 6})) if found else []
+    if report.figures is not None:
+        heading = chosen(language, "Published figures, computed again", "已发布数据的复算")
+        lines += ["", f"## {heading}", "", markdown_text(agreement_count(report.figures, language)), ""]
+        lines += markdown_table(figure_columns(language), list(figure_rows(report)), frozenset({2, 4}))
     lines += ["", f"## {chosen(language, 'What it is made from', '依据')}", ""]
-    heads = (chosen(language, "input", "输入"), "sha256")
+    heads = (
+        chosen(language, "input", "输入"),
+        chosen(language, "sha256 or version", "校验码（sha256）或版本"),
+    )
     return "\n".join([*lines, *markdown_table(heads, made_from(report))]) + "\n"
 
 

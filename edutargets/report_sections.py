@@ -85,7 +85,7 @@ def target_html(target: ReportTarget, language: Language, link: Callable[[str], 
         said = chosen(language, "The same as", "与此相同：")
         same = html_text(attainment.original.target.title.in_language(language) or target.same_as)
         parts.append(f'<p>→ {said} <a href="{link(target.same_as)}">{same}</a></p>')
-        return f'<section class="t" id="{anchor(target.id)}">{"".join(parts)}</section>'
+        return f'<section class="t again" id="{anchor(target.id)}">{"".join(parts)}</section>'
     parts.append(f"<p>{bullet(attainment)}</p>")
     parts.append(trajectory(attainment, language))
     rows = "".join(_row(section, target, link) for section in target_sections(target))

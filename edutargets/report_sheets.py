@@ -12,6 +12,8 @@ from edutargets.need_words import need_words
 from edutargets.plain_texts import visible
 from edutargets.report_facts import (
     chapter_rows,
+    figure_columns,
+    figure_rows,
     gate_lines,
     gate_rules,
     made_from,
@@ -80,9 +82,14 @@ def write_report_sheets(report: AttainmentReport, path: Path) -> Path:
     with replaced(path) as partial, xlsxwriter.Workbook(str(partial), options) as book:
         book.set_properties({"title": _text(report.title)[:255], "created": MADE})
         styles = _styles(book)
-        for sheet in (_counts(report), _targets(report), _years(report), _gate(report), _made(report)):
+        for sheet in _sheets(report):
             _write(book, sheet, styles, report)
     return path
+
+
+def _sheets(report: AttainmentReport) -> tuple[_Sheet, ...]:
+    figures = (_figures(report),) if report.figures is not None else ()
+    return (_counts(report), _targets(report), _years(report), _gate(report), *figures, _made(report))
 
 
 def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
@@ -259,7 +266,14 @@ def _gate(report: AttainmentReport) -> _Sheet:
     return _Sheet(chosen(report.language, "Data quality", "数据质量"), _wide(columns, widths), rows)
 
 
+def _figures(report: AttainmentReport) -> _Sheet:
+    rows: list[tuple[str | int | float | Verdict | None, ...]] = [*figure_rows(report)]
+    name = chosen(report.language, "Published figures", "已发布数据")
+    return _Sheet(name, _wide(figure_columns(report.language), (22, _WIDEST, 14, 12, 22, 12)), rows)
+
+
 def _made(report: AttainmentReport) -> _Sheet:
-    heads = (chosen(report.language, "input", "输入"), "sha256")
+    kind = chosen(report.language, "sha256 or version", "校验码（sha256）或版本")
+    heads = (chosen(report.language, "input", "输入"), kind)
     rows: list[tuple[str | int | float | Verdict | None, ...]] = [*made_from(report)]
     return _Sheet(chosen(report.language, "Made from", "依据"), _wide(heads, (_WIDE, 70)), rows)

@@ -37,12 +37,13 @@ th{font-weight:400}.num{text-align:right;font-variant-numeric:tabular-nums;white
 .not_evaluable{color:var(--nev);background:var(--nev-b)}
 .tiles{list-style:none;display:grid;grid-template-columns:repeat(4,1fr);gap:.6em;padding:0;margin:.7em 0}
 .tiles li{border-left:5px solid;border-radius:.3em;padding:.3em .8em}
-.tiles b{font-size:1.7em;line-height:1.15;display:block;font-variant-numeric:tabular-nums}
-.cols{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:0 2.2em}
+.tiles b{font-size:1.7em;line-height:1.15;margin-right:.4em;font-variant-numeric:tabular-nums}
+.cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2em}
 .cols h2,.turns h2{font-size:1.06em;margin:.7em 0 .3em}.cols .part th{padding-left:1.2em;font-size:.94em}
-.chapters{width:100%}.chapters td,.chapters thead th+th{text-align:right;padding-left:.5em;padding-right:.3em}
-.chapters .v{display:inline-block;border:0;white-space:normal;font-size:.88em;line-height:1.25;
-text-align:center;min-width:4.6em}
+.chapters{width:100%}.chapters td,.chapters thead th+th{text-align:right;padding-left:.2em;padding-right:.2em}
+.chapters .v{display:inline-block;border:0;white-space:normal;font-size:.8em;line-height:1.25;
+text-align:center;min-width:4em}.chapters thead th:first-child{width:55%}
+.chapters th,.chapters td{padding-top:.14em;padding-bottom:.14em}
 .chapters tfoot th,.chapters tfoot td{font-weight:600;border-bottom:0}
 .stack{display:block;height:.35em;margin-top:.2em;border-radius:2px;print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
@@ -57,16 +58,21 @@ blockquote cite{display:block;font-style:normal;color:var(--soft);font-size:.88e
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8em;margin:.3em 0}summary{cursor:pointer}
 svg{max-width:100%;height:auto;display:block;margin:.3em 0}svg text{fill:var(--ink);font-size:12px;
 paint-order:stroke;stroke:var(--page);stroke-width:3px}
-svg .goal{stroke:var(--soft);stroke-dasharray:5 4}svg .way{stroke:var(--link);stroke-dasharray:2 4}
+svg .goal{stroke:var(--soft);stroke-dasharray:5 4}svg .mark{stroke-dasharray:none;stroke-width:3}
+svg .range{stroke:var(--und);stroke-width:1.5}svg .p-unjudged{fill:var(--page);stroke:var(--ink)}
+svg .way{stroke:var(--link);stroke-dasharray:2 4}
 svg .value{stroke:var(--ink)}svg .due{stroke:var(--line)}svg .soft{fill:var(--soft);font-size:11px}
 svg .p-met{fill:var(--met)}svg .p-not_met{fill:var(--not)}svg .p-undetermined{fill:var(--und)}
 svg .p-not_evaluable{fill:var(--nev)}
 @media screen and (max-width:52em){body{padding:.8em}.cols{display:block}
 .tiles{grid-template-columns:repeat(2,1fr)}.x>tbody>tr>th{white-space:normal}}
 @media print{body{max-width:none;padding:0;font-size:9.5pt}a{color:inherit;text-decoration:none}
-nav,details{display:none}.cols{grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:0 1.4em}
+nav,details{display:none}footer{margin-top:1em}
+.cols{grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:0 1.4em}
 h2,h3,h4,.t blockquote{break-after:avoid}
-.chapter,.appendix{break-before:page}.chapter h2,.appendix h2{margin-top:0}
+.whole .chapter,.whole .appendix,.whole .t,.whole .chapter>h3,.cols+.chapter{break-before:page}
+.whole .again,.whole .chapter>h3+.t{break-before:auto}h2{margin-top:1.2em}
+.whole .chapter h2,.whole .appendix h2,.cols+.chapter h2{margin-top:0}
 thead{display:table-header-group}tfoot{display:table-row-group}tr,.tiles,.first li,svg{break-inside:avoid}
 .scroll{overflow:visible}.v,.tiles li,span{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 p,li,blockquote{orphans:2;widows:2}.tiles b{font-size:1.5em}}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from edutargets.baselines import EXPLAINED, SHOWN
+from edutargets.installed_packages import MATTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Moved", "input_changes", "moved", "moved_between"]
 
+_TELLING = frozenset({"edutargets", "python", *MATTER})
+_BY_CHANCE = frozenset({"lock", "packages"})
 Kind = Literal["changed", "added", "removed"]
 _FIRST = ("verdict", "value", "period", "goal", "unit", "agreement", "reason_en")
 _FOLLOW = ("shortfall", "needed", "lower", "upper", "parts.", "years.", "members.", "reason_zh")
@@ -127,7 +130,8 @@ def _text(value: object) -> str | None:
 def input_changes(old: Baseline, new: Baseline) -> tuple[Change, ...]:
     """Return what the results were made from that is not the same: parameters, data, plan, cells, versions.
 
-    A lock file is compared only where both runs had one: an installed package has none.
+    A lock file is compared only where both runs had one: an installed package has none. So is the version of
+    a package that no number passes through: an extra may be installed here and not there.
     """
     found: list[Change] = []
     pairs: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
@@ -136,9 +140,9 @@ def input_changes(old: Baseline, new: Baseline) -> tuple[Change, ...]:
         ("version ", old.versions, new.versions),
     )
     for kind, before, after in pairs:
-        for name in sorted({*before, *after}):
+        for name in sorted({*before, *after}, key=lambda name: (name not in _TELLING, name)):
             one = Change(f"{kind}{name}", _text(before.get(name)), _text(after.get(name)))
-            lockless = name == "lock" and None in {one.old, one.new}
-            if one.old != one.new and not lockless:
+            by_chance = name in _BY_CHANCE or (kind == "version " and name not in _TELLING)
+            if one.old != one.new and not (by_chance and None in {one.old, one.new}):
                 found.append(one)
     return tuple(found)

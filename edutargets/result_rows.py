@@ -211,11 +211,13 @@ def _set_aside(row: RejectedRow) -> dict[str, Json]:
     }
 
 
+def _made(one: object) -> Json:
+    return {str(name): str(value) for name, value in one.items()} if isinstance(one, dict) else str(one)
+
+
 def plan_record(results: PlanAttainment) -> dict[str, Json]:
     """Return all results for programs, in the order of the plan, with what they were made from."""
     made: Mapping[str, object] = results.provenance.to_dict()
-    data = made["data"]
-    assert isinstance(data, dict)  # a hash for each file
     return {
         "schema": SCHEMA,
         "pack": results.pack.id,
@@ -223,8 +225,5 @@ def plan_record(results: PlanAttainment) -> dict[str, Json]:
         "set_aside": [_set_aside(row) for row in results.basis.admitted.rejected_rows],
         "verdicts": {verdict.value: count for verdict, count in results.verdicts.items()},
         "targets": [record(attainment) for attainment in results.values()],
-        "provenance": {
-            **{name: str(value) for name, value in made.items() if name != "data"},
-            "data": {str(name): str(value) for name, value in data.items()},
-        },
+        "provenance": {name: _made(one) for name, one in made.items()},
     }

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from edutargets.baselines import baseline_path, read_baseline
 from edutargets.checking import SAMPLE, sample_folders, sample_names
 from edutargets.errors import EduTargetsError, Fault
+from edutargets.installed_packages import LOCK
 from edutargets.notebook_runs import check_installed, read_notebook
 from edutargets.plans import SHIPPED_FROM, pack_names, shipped
-from edutargets.reviews import LOCK, Review, lock_of, review_notebook
+from edutargets.reviews import Review, lock_of, review_notebook
 from edutargets.written_files import check_place, replaced
 
 if TYPE_CHECKING:

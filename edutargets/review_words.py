@@ -45,6 +45,7 @@ _INPUTS = {
     "cell": "单元格",
     "data": "数据",
     "lock": "依赖锁定文件",
+    "packages": "依赖包版本",
     "parameter": "参数",
     "plan": "规划",
     "suites": "检查规则",

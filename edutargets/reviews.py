@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from edutargets.baselines import Baseline, baseline_of, baseline_path, read_baseline, write_baseline
 from edutargets.errors import EduTargetsError
-from edutargets.notebook_runs import check_installed, read_notebook, run_notebook, with_parameters
+from edutargets.installed_packages import LOCK
+from edutargets.notebook_runs import (
+    check_installed,
+    check_there,
+    read_notebook,
+    run_notebook,
+    with_parameters,
+)
 from edutargets.result_differences import input_changes, moved
 from edutargets.written_files import check_place
 
@@ -17,9 +24,7 @@ if TYPE_CHECKING:
 
     from edutargets.result_differences import Change, Moved
 
-__all__ = ["LOCK", "Review", "accept_notebook", "compared", "lock_of", "review_notebook"]
-
-LOCK = "requirements.lock"
+__all__ = ["Review", "accept_notebook", "compared", "lock_of", "review_notebook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ def review_notebook(
         What differs; a baseline that is missing or broken, and a run that fails, are in it as ``failed``.
     """
     try:
+        check_there(path)
         known = read_baseline(baseline or baseline_path(path), f"edutargets review verify {path} --accept")
         return compared(path.name, known, _run(path, parameters or {}, variables or {}))
     except EduTargetsError as error:
@@ -86,6 +92,7 @@ def accept_notebook(
         EduTargetsError: If the run fails, or the baseline cannot be written.
     """
     place = baseline or baseline_path(path)
+    check_there(path)
     check_place(place)
     found = _run(path, parameters or {}, {})
     try:

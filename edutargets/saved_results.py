@@ -88,5 +88,9 @@ def _baseline(saved: Mapping[str, Json]) -> Baseline:
     """Return a saved result in the form in which results are held against each other."""
     made = cast("Mapping[str, Json]", saved["provenance"])
     results = {name: fields_of(one) for name, one in _records(saved).items()}
+    inputs, known = dict(hashes_of(made)), made.get("versions")
+    if made.get("packages"):
+        inputs["packages"] = str(made["packages"])
     versions = {"edutargets": str(made.get("edutargets", ""))}
-    return Baseline({str(saved["pack"]): results}, dict(hashes_of(made)), versions)
+    versions |= {name: str(one) for name, one in known.items()} if isinstance(known, dict) else {}
+    return Baseline({str(saved["pack"]): results}, inputs, versions)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from edutargets.errors import Fault
-from edutargets.slip_folders import slips_folder
 from edutargets.slip_marks import can_mark, write_marked
 from edutargets.slip_names import book_names
 from edutargets.slip_pages import Page, PageCell, data_page, explanation_page, first_page, link_to
@@ -16,6 +15,7 @@ from edutargets.slips import Slip, slips_of
 from edutargets.submissions import read_grids
 from edutargets.template_meta import template_meta
 from edutargets.written_files import OutputError
+from edutargets.written_folders import FolderKind, written_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from edutargets.gate import GateReport
     from edutargets.grids import Grid
 
-__all__ = ["write_slip", "write_slips"]
+__all__ = ["SLIPS", "write_slip", "write_slips"]
+
+SLIPS = FolderKind(
+    "slips",
+    "holds files that are no slips, or that were changed since they were written",
+    "holds the slips of an earlier run",
+)
 
 _AUTHOR = "edutargets"
 _LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001  # the same data give the same bytes
@@ -56,7 +62,7 @@ def write_slips(report: GateReport, folder: Path, out: Path, *, overwrite: bool 
     def read(name: str) -> tuple[Grid, ...]:
         return read_grids(folder / name, name, dictionary)
 
-    with slips_folder(out, overwrite=overwrite) as partial:
+    with written_folder(out, SLIPS, overwrite=overwrite) as partial:
         slips = slips_of(
             report,
             read,

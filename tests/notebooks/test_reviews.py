@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -179,6 +180,55 @@ def test_another_version_of_a_package_alone_ends_with_3(
     assert review.exit_code == 3
     assert [one.field for one in review.inputs] == ["version pandas"]
     assert "version pandas: 1.0 → " in review_text(review)
+
+
+def command(*arguments: str, first: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run edutargets with a folder in front of everything that is installed."""
+    return subprocess.run(
+        [sys.executable, "-m", "edutargets", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(first), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_an_upgrade_of_an_unrelated_package_ends_with_3(copy: Path, tmp_path: Path) -> None:
+    """The interpreter itself finds another version of it: the numbers are the same, and it is named."""
+    site = tmp_path / "site"
+    for name, version in (("tqdm", "999.0"), ("cowsay", "6.1")):
+        info = site / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        info.joinpath("METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8"
+        )
+    done = command("review", "verify", copy.name, first=site, cwd=copy.parent)
+    assert done.returncode == 3, done.stdout + done.stderr
+    told = done.stdout.splitlines()
+    assert re.fullmatch(r"version tqdm: \S+ → 999\.0", told[0])
+    assert len(told) == 2  # what nothing here asks for is no part of it
+    done = command("review", "verify", copy.name, first=tmp_path / "nothing", cwd=copy.parent)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_saved_result_says_that_packages_were_upgraded(tmp_path: Path) -> None:
+    """It holds one hash of all versions; those that a number passes through are told one by one."""
+    nowhere, site, sample = tmp_path / "nothing", tmp_path / "site", f"sample:{PACK}"
+    saved = tmp_path / "results.json"
+    command("evaluate", PACK, sample, "--format", "json", "-o", str(saved), first=nowhere, cwd=tmp_path)
+    assert command("verify", str(saved), sample, first=nowhere, cwd=tmp_path).returncode == 0
+    for name, told in (("tqdm", "packages"), ("xlrd", "version xlrd")):
+        info = site / f"{name}-999.0.dist-info"
+        info.mkdir(parents=True)
+        info.joinpath("METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: 999.0\n", encoding="utf-8"
+        )
+        done = command("verify", str(saved), sample, first=site, cwd=tmp_path)
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert told in done.stdout
 
 
 def test_a_baseline_that_was_tampered_with_is_told_by_target(

@@ -159,6 +159,24 @@ def test_the_demonstration_comes_out_as_expected(
     assert all(not report.external_references(page.read_text(encoding="utf-8")) for page in pages)
 
 
+@pytest.mark.notebooks
+def test_a_notebook_whose_packages_are_not_there_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demonstration ends well without an extra; what it could not show, and how to get it, is said."""
+    able = notebook(tmp_path / "able.ipynb", "%time 6 * 7", "import json\n6 * 7")
+    unable = notebook(tmp_path / "unable.ipynb", "import nowhere_installed.inner as it\nit.data()")
+    monkeypatch.setattr(demo, "notebooks_in", lambda _: [able, unable])
+    for language, said in (("en", "unable.ipynb is left out"), ("zh", "跳过 unable.ipynb")):
+        told = demo.Demonstration(language)
+        demo._reports(told, tmp_path / language)  # the rest takes a minute
+        assert told.surprises == []
+        line = next(line for line in capsys.readouterr().out.splitlines() if said in line)
+        assert "nowhere_installed" in line
+        assert report.HOW_TO_GET in line
+        assert [page.name for page in (tmp_path / language).iterdir()] == ["able.html"]
+
+
 def test_the_demonstration_fails_where_something_is_not_as_expected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

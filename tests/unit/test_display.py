@@ -14,6 +14,7 @@ import pytest
 
 from edutargets import display
 from edutargets.attainment import PlanAttainment, evaluate, reproduce
+from edutargets.checking import check_submission, sample_data
 from edutargets.display_html import bullet
 from edutargets.errors import DefinitionError
 from edutargets.explanations import explain
@@ -275,6 +276,42 @@ def test_the_frame_is_tidy_and_exact() -> None:
     assert {
         kind: len(names) for kind, names in display.agreement(figures).items() if names
     } == counted.to_dict()
+
+
+def test_a_frame_is_made_of_whatever_results_are_at_hand() -> None:
+    """All targets, some of them by name or in a list, one alone: the rows are the same."""
+    results, _ = both(DISTRICT)
+    names = ["finance.total-investment", "special.per-pupil-amount"]
+    whole = display.to_frame(results).set_index("target").loc[names]
+    some = {name: results[name] for name in names}
+    for given in (some, list(some.values()), tuple(some.values())):
+        assert display.to_frame(given).set_index("target").to_json() == whole.to_json()
+    assert list(display.to_frame(some[names[0]])["target"]) == names[:1]
+    assert list(display.to_frame({})) == list(display.to_frame(results))
+
+
+@pytest.mark.parametrize("given", ["results.json", 3, {"a": 3}, [None]])
+def test_what_holds_no_results_makes_no_frame(given: object) -> None:
+    """A table without a row would be taken for a plan without a target."""
+    with pytest.raises(DefinitionError, match=r"(?s)to_frame: was given a .*evaluate\(\)"):
+        display.to_frame(given)  # type: ignore[arg-type]  # the fault
+
+
+def test_the_frame_of_a_gate_report_is_its_findings() -> None:
+    """One function for tables, whatever is at hand."""
+    pack = read_pack(DISTRICT)
+    report = check_submission(pack, read_submission(sample_data(f"{DISTRICT}/faulty"), pack.dictionary))
+    assert list(display.to_frame(report)["code"]) == [found.code for found in report.findings]
+
+
+def test_the_frame_says_goals_and_reasons_in_the_language_asked_for() -> None:
+    """In Chinese no goal of a Chinese table stands in English; numbers and codes are the same."""
+    results, _ = both(DISTRICT)
+    english, chinese = display.to_frame(results), display.to_frame(results, "zh")
+    assert not re.search(r"\b(at|least|most|each|met|by|done)\b", " ".join(chinese["goal"]))
+    assert re.search(r"\bat least\b", " ".join(english["goal"]))
+    rest = [name for name in english if name not in {"goal", "reason"}]
+    assert english[rest].equals(chinese[rest])
 
 
 def test_csv_has_what_is_shown_and_what_is_exact() -> None:

@@ -77,7 +77,7 @@ def test_what_is_shown_carries_its_records(kind: str, bundles: Mapping[str, Mapp
     assert json.loads(json.dumps(content)) == content
 
 
-@pytest.mark.parametrize("kind", ["gate", "results", "one"])
+@pytest.mark.parametrize("kind", ["gate", "results", "one", "explained"])
 def test_what_is_shown_says_what_it_was_made_from(
     kind: str, bundles: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -215,6 +215,21 @@ def test_a_notebook_that_is_not_there_is_named_with_near_names(tmp_path: Path) -
         read_notebook(tmp_path / "quickstrt.ipynb")
     with pytest.raises(EduTargetsError, match="is no notebook"):
         read_notebook(tmp_path / "quickstart.ipynb")
+
+
+@pytest.mark.parametrize("more", [[], ["--accept"]])
+def test_a_review_of_a_notebook_that_is_not_there_says_so_and_nothing_of_a_baseline(
+    more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever mistypes a name is not sent to accept what does not exist; exit code 2."""
+    (tmp_path / "quickstart.ipynb").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["review", "verify", str(tmp_path / "quickstrt.ipynb"), *more])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "there is no such notebook" in said
+    assert "did you mean quickstart.ipynb?" in said
+    assert "baseline" not in said
 
 
 def test_cells_without_an_id_are_named_by_their_place(tmp_path: Path) -> None:
