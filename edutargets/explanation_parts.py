@@ -20,6 +20,7 @@ from edutargets.judged_words import (
     value_words,
 )
 from edutargets.need_words import need_words, shortfall_words, small_count_words
+from edutargets.price_words import real
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
@@ -282,6 +283,7 @@ SECTIONS: tuple[Part, ...] = (
     _members,
     evidence,
     _years,
+    real,
     spread,
     missed,
     standards,

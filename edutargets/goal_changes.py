@@ -95,7 +95,7 @@ def _of_members(old: Composite, new: Composite) -> Direction:
 
 
 def _of_trend(old: Trend, new: Trend) -> Direction:
-    if (old.never_decreasing is None) != (new.never_decreasing is None):
+    if (old.never_decreasing is None) != (new.never_decreasing is None) or old.basis != new.basis:
         return "changed"
     return _grown(old.direction.from_, new.direction.from_, "loosened", "tightened")
 

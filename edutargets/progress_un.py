@@ -38,7 +38,7 @@ def compounded(before: Fraction, after: Fraction, years: int, ahead: int) -> Num
     Examples:
         >>> compounded(Fraction(50), Fraction(55), 1, 2)
         Fraction(1331, 20)
-        >>> round(compounded(Fraction(50), Fraction(55), 8, 7), 9)
+        >>> round(compounded(Fraction(50), Fraction(55), 8, 7), 4)
         59.784124117
     """
     if ahead % years == 0:
