@@ -20,6 +20,7 @@ from edutargets.judged_words import (
     value_words,
 )
 from edutargets.need_words import need_words, shortfall_words, small_count_words
+from edutargets.pace_words import pace
 from edutargets.price_words import real
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
@@ -283,6 +284,7 @@ SECTIONS: tuple[Part, ...] = (
     _members,
     evidence,
     _years,
+    pace,
     real,
     spread,
     missed,

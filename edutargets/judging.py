@@ -89,6 +89,11 @@ class Judge:
             )
         return tuple(self._year(year) for year in years)
 
+    def of_years(self, years: tuple[int, ...]) -> Result:
+        """Return what one year, or some years added up, would be judged as, whenever they are due."""
+        missing = (found for year in years if (found := self._not_reported(year)) is not None)
+        return next(missing, None) or self._judged(_span(years), years)
+
     def _none(self, period: str, years: tuple[int, ...], en: str, zh: str) -> Result:
         return Result(
             period, years, Verdict.NOT_EVALUABLE, goal=self.measure.goal, reason=Bilingual(en=en, zh=zh)
