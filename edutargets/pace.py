@@ -132,7 +132,7 @@ def pace_of(
     try:
         measure, limit = limits_on_a_path(attainment)
         series = values_by_year(attainment, measure, as_of)
-        due, within = attainment.target.last_year, range_of(measure)
+        due, within = attainment.target.last_year, range_of(measure, series)
         found = replace(found, due=due, series=series, within=within)
         return _told(attainment, found, limit, base_year)
     except NoPathError as error:

@@ -24,6 +24,7 @@ from edutargets.targets import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from edutargets.attainment import Attainment
@@ -104,14 +105,15 @@ def limits_on_a_path(attainment: Attainment) -> tuple[Measure, tuple[Fraction | 
     return measure, (low, high)
 
 
-def range_of(measure: Measure) -> tuple[Fraction | None, Fraction | None]:
+def range_of(measure: Measure, series: Sequence[YearValue]) -> tuple[Fraction | None, Fraction | None]:
     """Return what a number cannot fall below, or pass, whatever its line does."""
     target = measure.target
-    if target.mean_of is None and (target.entities is not None and not isinstance(target, Dispersion)):
-        return Fraction(0), Fraction(1)
-    if isinstance(target, Ratio) and not target.gross:
-        return Fraction(0), Fraction(1)
-    return (None if isinstance(target, Coefficient) else Fraction(0)), None
+    if isinstance(target, Coefficient) or min(one.value for one in series) < 0:
+        return None, None
+    of_group = target.entities is not None and target.mean_of is None and not isinstance(target, Dispersion)
+    is_share = of_group or (isinstance(target, Ratio) and not target.gross)
+    within = max(one.value for one in series) <= 1  # a ratio may be gross without saying so
+    return Fraction(0), Fraction(1) if is_share and within else None
 
 
 def values_by_year(attainment: Attainment, measure: Measure, as_of: date | None) -> tuple[YearValue, ...]:

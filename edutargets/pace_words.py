@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from edutargets.progress_terms import Progress
     from edutargets.projections import Projection
 
-__all__ = ["pace", "pace_lines", "pace_section"]
+__all__ = ["PACE_COLUMNS", "pace", "pace_lines", "pace_row", "pace_section"]
+
+PACE_COLUMNS = (
+    ("target", "目标"),
+    ("today", "目前"),
+    ("wanted", "要求"),
+    ("missing", "差距"),
+    ("each year", "每年须"),
+    ("path", "与路径相比"),
+    ("straight line", "直线外推"),
+    ("compound growth", "复合增长"),
+)
 
 _PROJECTIONS = {
     "linear": ("a straight line", "直线外推"),
@@ -30,6 +41,13 @@ _STANDING = {
     "on_line": ("exactly on", "恰好处于"),
     "behind": ("behind", "落后于"),
     "open": ("perhaps ahead of, perhaps behind,", "尚不能判定超前还是落后于"),
+}
+
+_SHORT_STANDING = {
+    "ahead": ("ahead", "超前"),
+    "on_line": ("on it", "持平"),
+    "behind": ("behind", "落后"),
+    "open": ("open", "待定"),
 }
 
 
@@ -69,6 +87,28 @@ def pace_lines(attainment: Attainment, found: Pace, language: Language) -> tuple
     lines += [_carried(found, ruler), _by_method(found, language), _by_base(found, language)]
     lines += [one.in_language(language) for one in found.caveats]
     return tuple(line for line in lines if line)
+
+
+def pace_row(attainment: Attainment, found: Pace, language: Language) -> tuple[str, ...]:
+    """Return the cells of a target in a table of all, under `PACE_COLUMNS`."""
+    assert found.today is not None  # its caller has left out what has no path
+    ruler, year = _ruler(attainment, found, language), period_words(str(found.today.year), language)
+    today = f"{ruler.text(found.today.value)}{chosen(language, f' ({year})', f'（{year}）')}"
+    limit = f"{ruler.goal_text(found.limit or Fraction(0))}"
+    due = period_words(str(found.due), language)
+    missing, needed = (ruler.difference().text(one or Fraction(0)) for one in (found.gap, found.needed))
+    shown = {one.method: _projected(found, one, ruler) for one in found.projections if one.value is not None}
+    standing = chosen(language, *_SHORT_STANDING[found.standing]) if found.standing is not None else ""
+    return (
+        attainment.target.id,
+        today,
+        f"{limit}{chosen(language, f' ({due})', f'（{due}）')}",
+        missing if found.gap else "",
+        needed if found.gap else "",
+        standing,
+        shown.get("linear", ""),
+        shown.get("compound", ""),
+    )
 
 
 def _missing(found: Pace, ruler: Ruler) -> str:
@@ -155,9 +195,13 @@ def _projected(found: Pace, one: Projection, ruler: Ruler) -> str:
     limit, value = found.limit or Fraction(0), Fraction(one.value)
     low, high = found.within
     if high is not None and value > high:
-        text = chosen(ruler.language, f"{ruler.text(high)} before then", f"届时之前已达 {ruler.text(high)}")
+        text = chosen(
+            ruler.language, f"at {ruler.text(high)} before then", f"在此之前即达 {ruler.text(high)}"
+        )
     elif low is not None and value < low:
-        text = chosen(ruler.language, f"{ruler.text(low)} before then", f"届时之前已降至 {ruler.text(low)}")
+        text = chosen(
+            ruler.language, f"at {ruler.text(low)} before then", f"在此之前即降至 {ruler.text(low)}"
+        )
     elif (found.sign * (value - limit) >= 0) == one.reaches:
         text = ruler.text(value)
     else:  # a float beside the line, which exact numbers have put on the other side

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from edutargets.errors import EvaluationError, Fault, near_names
 from edutargets.progress_eurostat import eurostat
 from edutargets.progress_opensdg import indicator, opensdg
-from edutargets.progress_terms import Points, Progress, Settings, points_of
+from edutargets.progress_terms import Points, Progress, Series, Settings, points_of
 from edutargets.progress_un import escap, un2023
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["METHODS", "Method", "MethodName", "Progress", "indicator", "progress", "status_words"]
 
@@ -86,7 +86,7 @@ _STATUSES = {
 
 
 def progress(
-    series: Mapping[Any, object] | Iterable[tuple[object, object]],
+    series: Series,
     settings: Settings | Mapping[str, object] | None = None,
     *,
     method: str = "opensdg",

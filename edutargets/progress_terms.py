@@ -7,16 +7,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from edutargets.errors import EvaluationError, Fault, near_names
 from edutargets.sources import Bilingual
 
-__all__ = ["Direction", "Number", "Points", "Progress", "Settings", "growth_rate", "points_of", "refusal"]
+__all__ = [
+    "Direction",
+    "Number",
+    "Points",
+    "Progress",
+    "Series",
+    "Settings",
+    "growth_rate",
+    "points_of",
+    "refusal",
+]
 
 Number = Fraction | float
 Direction = Literal["positive", "negative", "parity"]
 Points = tuple[tuple[int, Fraction], ...]
+Series = (
+    Mapping[int, object] | Mapping[str, object] | Mapping[object, object] | Iterable[tuple[object, object]]
+)
 
 _SELECTING = frozenset({"series", "unit", "disaggregation", "group"})
 """Keys of an Open SDG configuration that choose the series: here the series itself is given."""
@@ -127,7 +140,7 @@ def _year(value: object) -> int:
     return int(text[:_YEAR_DIGITS]) if len(text) > _YEAR_DIGITS else int(text)
 
 
-def points_of(series: Mapping[Any, object] | Iterable[tuple[object, object]]) -> Points:
+def points_of(series: Series) -> Points:
     """Sort a series by year; a year without a value is left out, never taken as zero.
 
     Args:
