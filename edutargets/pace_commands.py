@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment, PlanAttainment
     from edutargets.findings import Language
     from edutargets.pace import Pace
+    from edutargets.plans import Pack
     from edutargets.year_pace import FrequencyPace, YearPace
 
 __all__ = ["pace"]
@@ -64,11 +65,8 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
     from edutargets.plans import read_pack
 
     check_output(output)
-    if base_year is not None and not target:
-        raise typer.BadParameter("say of which target with --target", param_hint="--base-year")
     found = read_pack(pack)
-    for name in target or ():
-        _ = found.plan[name]
+    _check_wanted(found, target, base_year)
     admitted = admit_data(found, data, unchecked)
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
@@ -81,6 +79,14 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
         hand_over(json.dumps(records, ensure_ascii=False, indent=1), output)
         return
     hand_over(_each(told, lang) if target else _table(results, told, lang), output)
+
+
+def _check_wanted(pack: Pack, targets: Sequence[str] | None, base_year: int | None) -> None:
+    """Refuse a target that the plan does not have, and a base year that suits no other target."""
+    if base_year is not None and not targets:
+        raise typer.BadParameter("say of which target with --target", param_hint="--base-year")
+    for name in targets or ():
+        _ = pack.plan[name]
 
 
 class _Told:

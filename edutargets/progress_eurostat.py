@@ -59,10 +59,10 @@ def eurostat(points: Points, settings: Settings) -> Progress:
     reason = no_rate(found, settings)
     if reason is not None:
         return refusal(found, reason.en, reason.zh)
-    value = _ratio(found, settings)
-    if not math.isfinite(value):
+    ratio = _ratio(found, settings)
+    if not math.isfinite(ratio):
         return refusal(found, "the numbers are too far apart for a rate", "数值相差过大，无法计算增速")
-    return replace(found, value=value, status=_status(value, settings), score=_score(value, settings))
+    return replace(found, value=ratio, status=_status(ratio, settings), score=_score(ratio, settings))
 
 
 def _reason(year: int, asked: int, last: int) -> Bilingual:
@@ -139,10 +139,10 @@ def _status(value: float, settings: Settings) -> str:
             if value >= limit:
                 return name
         return "movement_away"
-    classes = ("significant_progress", "moderate_progress")
-    for limit, name in zip((0.01, 0.001), classes, strict=True):
-        if value > limit:
-            return name
+    if value > WITHOUT_TARGET["significant"]:
+        return "significant_progress"
+    if value > WITHOUT_TARGET["moderate"]:
+        return "moderate_progress"
     if value >= WITHOUT_TARGET["none"]:
         return "no_progress"
     return (

@@ -112,9 +112,8 @@ def _near_limit(base: float, limit: float) -> float:
     """Return by what the thresholds are multiplied: 1 far from the limit, 0 on it."""
     if base >= 2 * limit:
         return 1.0
-    if base <= limit:
-        return 1 - (base / limit) ** NEAR_LIMIT
-    return 1 - ((2 * limit - base) / limit) ** NEAR_LIMIT
+    near = base / limit if base <= limit else (2 * limit - base) / limit
+    return 1 - math.pow(near, NEAR_LIMIT)
 
 
 # the rate ------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Settings:
             try:
                 found[name] = _setting(name, value)
             except ValueError as error:
-                faults.append(Fault("settings", *error.args, code="progress-setting"))
+                faults.append(_fault("settings", error))
         if faults:
             raise EvaluationError(*faults)
         return replace(cls(), **found)  # type: ignore[arg-type]  # read one by one above
@@ -97,6 +97,12 @@ class Settings:
     def sign(self) -> int:
         """1 where more is better, -1 where less is."""
         return -1 if self.direction == "negative" else 1
+
+
+def _fault(where: str, error: ValueError) -> Fault:
+    """Turn what could not be read into a fault with its place."""
+    found, accepted, example = (str(part) for part in error.args)
+    return Fault(where, found, accepted, example, f"progress-{where}")
 
 
 def _setting(name: str, value: object) -> object:
@@ -162,7 +168,7 @@ def points_of(series: Series) -> Points:
         try:
             year, number = _year(written), _exact(value, f"the value of {written}")
         except ValueError as error:
-            faults.append(Fault("series", *error.args, code="progress-series"))
+            faults.append(_fault("series", error))
             continue
         if year in found:
             faults.append(

@@ -60,19 +60,20 @@ def year_pace_lines(attainment: Attainment, found: YearPace, language: Language)
     ]
     if found.open:
         lines.append(chosen(language, f"of {found.open} that is not known", f"另有 {found.open} 个无法确定"))
-    done, wanted = (
-        Ruler(ruler.unit, language).text(found.done),
-        Ruler(ruler.unit, language).text(found.due_in_all),
-    )
-    lines.append(
-        chosen(
-            language,
-            f"together {done} of {wanted} due; what one has too much does not help another",
-            f"合计已完成 {done}，应完成 {wanted}；多者不能抵补少者",
-        )
-    )
+    lines.append(_together(found, ruler, language))
     lines += _by_month(found, ruler, language) + _furthest(attainment, found, ruler, language)
     return (*lines, *(one.in_language(language) for one in found.caveats))
+
+
+def _together(found: YearPace, ruler: Ruler, language: Language) -> str:
+    """Say what all have done together, without a limit that would decide its digits."""
+    plain = Ruler(ruler.unit, language)
+    done, wanted = plain.text(found.done), plain.text(found.due_in_all)
+    return chosen(
+        language,
+        f"together {done} of {wanted} due; what one has too much does not help another",
+        f"合计已完成 {done}，应完成 {wanted}；多者不能抵补少者",
+    )
 
 
 def _counts(attainment: Attainment) -> str:
