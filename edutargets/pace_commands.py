@@ -58,8 +58,7 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
     """Say where targets stand before their deadlines: what is missing, what it takes, where it leads.
 
     Without --target a table of all that have a path to their deadline, and why the others have none. Duties
-    of a year and meetings are told by the day: who is behind. Exit code 0 whatever comes out; 1 and 4 as
-    `gate`.
+    of a year and meetings are told by the day: who is behind. Exit code 0 whatever comes out; 1, 4 as `gate`.
     """
     from edutargets import attainment
     from edutargets.plans import read_pack

@@ -63,6 +63,7 @@ METHODS: Mapping[str, Method] = {
         ),
     )
 }
+_OTHER_NAMES = {"opensdg_statcan_2_4": "opensdg", "escap_csi": "escap"}
 _STATUSES = {
     "target_achieved": ("target achieved", "已达标"),
     "substantial_progress": ("substantial progress (on track)", "进展显著（符合预期）"),
@@ -112,6 +113,7 @@ def progress(
         >>> print(progress({2015: 97, 2023: 95}, {"direction": "positive", "target": 96}).refused.en)
         the base year met the target already: it was to be kept, and no rate measures that
     """
+    method = _OTHER_NAMES.get(method, method)
     if method not in METHODS:
         found = f"there is no method {method!r}"
         raise EvaluationError(
