@@ -65,7 +65,7 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
 
     check_output(output)
     found = read_pack(pack)
-    _check_wanted(found, target, base_year)
+    _check_wanted(found, target, base_year, method)
     admitted = admit_data(found, data, unchecked)
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
@@ -80,8 +80,11 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
     hand_over(_each(told, lang) if target else _table(results, told, lang), output)
 
 
-def _check_wanted(pack: Pack, targets: Sequence[str] | None, base_year: int | None) -> None:
-    """Refuse a target that the plan does not have, and a base year that suits no other target."""
+def _check_wanted(pack: Pack, targets: Sequence[str] | None, base_year: int | None, method: str) -> None:
+    """Refuse what the plan does not have, or nobody published, before anything is computed for it."""
+    from edutargets import progress_methods
+
+    progress_methods.progress({}, method=method)
     if base_year is not None and not targets:
         raise typer.BadParameter("say of which target with --target", param_hint="--base-year")
     for name in targets or ():
