@@ -45,6 +45,7 @@ class NominalAndReal:
 
     Args:
         base_year: In whose prices the real series is.
+        form: Whether the price index is a ``level``, or told against the ``previous_year``.
         binds: The basis that the promise is judged on.
         years: Each year of the series.
         nominal: What the verdict is on money of the day.
@@ -53,11 +54,18 @@ class NominalAndReal:
     """
 
     base_year: int
+    form: str
     binds: str
     years: tuple[MoneyOfYear, ...]
     nominal: Verdict
     real: Verdict
     reason: Bilingual | None = None
+
+
+_INDEX = {
+    "level": ("price index", "价格指数"),
+    "previous_year": ("price index (the year before = 100)", "价格指数（上年=100）"),
+}
 
 
 def nominal_and_real(attainment: Attainment) -> NominalAndReal | None:
@@ -80,7 +88,7 @@ def nominal_and_real(attainment: Attainment) -> NominalAndReal | None:
     base = years[0]
     told = tuple(one for year in years if (one := _of_year(attainment, year, base)) is not None)
     nominal, reals = verdicts[False], verdicts[True]
-    return NominalAndReal(base, target.basis, told, nominal[0], reals[0], reals[1])
+    return NominalAndReal(base, measure.prices.form, target.basis, told, nominal[0], reals[0], reals[1])
 
 
 def _together(judge: Judge) -> tuple[Verdict, Bilingual | None]:
@@ -133,7 +141,7 @@ def real(attainment: Attainment, language: Language) -> Section | None:
     columns = (
         chosen(language, "year", "年度"),
         chosen(language, f"money of the day ({unit})", f"当年价格（{unit}）"),
-        chosen(language, "price index", "价格指数"),
+        chosen(language, *_INDEX[found.form]),
         chosen(language, f"prices of {base} ({unit})", f"{base} 年价格（{unit}）"),
     )
     label = chosen(language, f"in prices of {base}", f"按 {base} 年价格")
