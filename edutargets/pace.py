@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edutargets.errors import EvaluationError, Fault
 from edutargets.pace_series import NoPathError, YearValue, limits_on_a_path, range_of, values_by_year
-from edutargets.progress_methods import progress
+from edutargets.progress_methods import METHODS, method_named, progress
 from edutargets.projections import Projection, line_value, project, projections
 from edutargets.sources import Bilingual
 
@@ -34,13 +34,13 @@ class BaseYear:
         year: The base year.
         linear: The straight line carried on to the deadline.
         compound: Compound growth carried on to the deadline.
-        progress: What the published method says.
+        published: What each published method says, by its name.
     """
 
     year: int
     linear: Projection
     compound: Projection
-    progress: Progress
+    published: Mapping[str, Progress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Pace:
     @property
     def progress(self) -> Progress | None:
         """What the published method says from the base year on."""
-        return self.grid[0].progress if self.grid else None
+        return self.grid[0].published[self.method] if self.grid else None
 
 
 def pace_of(
@@ -127,8 +127,7 @@ def pace_of(
         EvaluationError: If there is no such method, or the base year has no value.
     """
     attainment = attainment.original
-    progress({}, method=method)
-    found = Pace(attainment.target.id, as_of, method=method)
+    found = Pace(attainment.target.id, as_of, method=method_named(method))
     try:
         measure, limit = limits_on_a_path(attainment)
         series = values_by_year(attainment, measure, as_of)
@@ -326,7 +325,7 @@ def _grid(found: Pace, limit: Fraction) -> tuple[BaseYear, ...]:
                 year,
                 project("linear", rest, due, limit, sign),
                 project("compound", rest, due, limit, sign),
-                progress(rest, settings, method=found.method),
+                {name: progress(rest, settings, method=name) for name in METHODS},
             )
         )
     return tuple(rows)

@@ -84,7 +84,7 @@ def _check_wanted(pack: Pack, targets: Sequence[str] | None, base_year: int | No
     """Refuse what the plan does not have, or nobody published, before anything is computed for it."""
     from edutargets import progress_methods
 
-    progress_methods.progress({}, method=method)
+    progress_methods.method_named(method)
     if base_year is not None and not targets:
         raise typer.BadParameter("say of which target with --target", param_hint="--base-year")
     for name in targets or ():

@@ -52,7 +52,7 @@ def pace_record(attainment: Attainment, found: Pace) -> Record:
                 "base_year": one.year,
                 "linear": _projection(one.linear),
                 "compound": _projection(one.compound),
-                "progress": one.progress.to_dict(),
+                "published": {name: told.to_dict() for name, told in one.published.items()},
             }
             for one in found.grid
         ],

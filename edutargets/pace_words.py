@@ -234,7 +234,7 @@ def _by_base(found: Pace, language: Language) -> str:
     ways = [{one.linear.reaches, one.compound.reaches} - {None} for one in found.grid]
     if len(found.grid) < 2:  # noqa: PLR2004  # there is no choice
         return ""
-    statuses = {one.progress.status for one in found.grid}
+    statuses = {one.published[found.method].status for one in found.grid}
     if len(set().union(*ways)) > 1 or len(statuses) > 1:
         return chosen(
             language,
@@ -254,5 +254,5 @@ def _grid_row(found: Pace, one: BaseYear, ruler: Ruler) -> tuple[str, ...]:
         period_words(str(one.year), language),
         _projected(found, one.linear, ruler),
         _projected(found, one.compound, ruler),
-        status_words(one.progress.status, language),
+        status_words(one.published[found.method].status, language),
     )

@@ -15,7 +15,16 @@ from edutargets.sources import Bilingual
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["METHODS", "Method", "MethodName", "Progress", "indicator", "progress", "status_words"]
+__all__ = [
+    "METHODS",
+    "Method",
+    "MethodName",
+    "Progress",
+    "indicator",
+    "method_named",
+    "progress",
+    "status_words",
+]
 
 MethodName = Literal["opensdg", "eurostat", "un2023", "escap"]
 
@@ -113,17 +122,30 @@ def progress(
         >>> print(progress({2015: 97, 2023: 95}, {"direction": "positive", "target": 96}).refused.en)
         the base year met the target already: it was to be kept, and no rate measures that
     """
-    method = _OTHER_NAMES.get(method, method)
-    if method not in METHODS:
-        found = f"there is no method {method!r}"
-        raise EvaluationError(
-            Fault("method", found, near_names(method, METHODS), "opensdg", "unknown-method")
-        )
+    name = method_named(method)
     points: Points = points_of(series)
     told = settings if isinstance(settings, Settings) else Settings.read(settings or {})
-    if method == "opensdg":
+    if name == "opensdg":
         return opensdg(points, told, as_published=as_published)
-    return {"eurostat": eurostat, "un2023": un2023, "escap": escap}[method](points, told)
+    return {"eurostat": eurostat, "un2023": un2023, "escap": escap}[name](points, told)
+
+
+def method_named(name: str) -> str:
+    """Return the name of a published method, also where it is called by an older one.
+
+    Raises:
+        EvaluationError: If there is none.
+
+    Examples:
+        >>> method_named("opensdg_statcan_2_4")
+        'opensdg'
+    """
+    known = _OTHER_NAMES.get(name, name)
+    if known not in METHODS:
+        found = f"there is no method {name!r}"
+        near = near_names(name, METHODS)
+        raise EvaluationError(Fault("method", found, near, "opensdg", "unknown-method"))
+    return known
 
 
 def status_words(status: str, language: Literal["en", "zh"]) -> str:

@@ -1,9 +1,10 @@
 """Laws of real money: exact, the same by levels and by yearly rises, the same whatever year is 100."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from __future__ import annotations
+
 from fractions import Fraction
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,10 @@ from edutargets.expressions import Aggregate, Column
 from edutargets.price_measures import PriceMeasure
 from edutargets.prices import in_prices_of
 from edutargets.tables import Dictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
 
 INDEX = Aggregate("sum", "prices", Column("prices", "cpi"), None, "figure")
 DICTIONARY = Dictionary.model_validate(
