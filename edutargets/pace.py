@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +10,7 @@ from edutargets.errors import EvaluationError, Fault
 from edutargets.pace_series import NoPathError, YearValue, limits_on_a_path, range_of, values_by_year
 from edutargets.progress_methods import METHODS, method_named, progress
 from edutargets.projections import Projection, line_value, project, projections
+from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class BaseYear:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Shown):
     """Where a target stands before its deadline; where no path leads to it, why, and no path.
 
     Args:
@@ -68,6 +69,7 @@ class Pace:
         grid: What would come out of every other base year.
         caveats: What must be known of it.
         refused: Why there is no path.
+        attainment: The judged target it is told of.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Pace:
     grid: tuple[BaseYear, ...] = ()
     caveats: tuple[Bilingual, ...] = ()
     refused: Bilingual | None = None
+    attainment: Attainment | None = field(default=None, repr=False, compare=False)
 
     @property
     def today(self) -> YearValue | None:
@@ -127,7 +130,7 @@ def pace_of(
         EvaluationError: If there is no such method, or the base year has no value.
     """
     attainment = attainment.original
-    found = Pace(attainment.target.id, as_of, method=method_named(method))
+    found = Pace(attainment.target.id, as_of, method=method_named(method), attainment=attainment)
     try:
         measure, limit = limits_on_a_path(attainment)
         series = values_by_year(attainment, measure, as_of)

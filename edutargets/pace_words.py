@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edutargets.progress_terms import Progress
     from edutargets.projections import Projection
 
-__all__ = ["PACE_COLUMNS", "pace", "pace_lines", "pace_row", "pace_section"]
+__all__ = ["PACE_COLUMNS", "pace", "pace_lines", "pace_row", "pace_section", "status_with_reasons"]
 
 PACE_COLUMNS = (
     ("target", "目标"),
@@ -219,10 +219,11 @@ def _by_method(found: Pace, language: Language) -> str:
     if told is None:
         return ""
     title, colon = METHODS[found.method].title.in_language(language), chosen(language, ": ", "：")
-    return f"{title}{colon}{_status(told, language)}"
+    return f"{title}{colon}{status_with_reasons(told, language)}"
 
 
-def _status(told: Progress, language: Language) -> str:
+def status_with_reasons(told: Progress, language: Language) -> str:
+    """Say the status of a method, and why there is no number or what must be known of it."""
     said = status_words(told.status, language)
     why = [told.refused] if told.refused is not None else list(told.caveats)
     reasons = chosen(language, "; ", "；").join(one.in_language(language) for one in why)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from edutargets.errors import EvaluationError, Fault, near_names
+from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 
 __all__ = [
@@ -181,7 +182,7 @@ def points_of(series: Series) -> Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Shown):
     """What a published method says of a series; where it does not apply, why, and no number.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from edutargets.expressions import ChildValue
 from edutargets.frequencies import organisers_of
 from edutargets.judging import Judge
 from edutargets.row_targets import Frequency
+from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.targets import Duty, TrainingHours
 
@@ -48,7 +49,7 @@ class PersonPace:
 
 
 @dataclass(frozen=True, slots=True)
-class YearPace:
+class YearPace(Shown):
     """What a group has done in a year by a day, against what it owed by then.
 
     Args:
@@ -60,6 +61,7 @@ class YearPace:
         months: What was done in each month, by all of them, where the records have a date.
         caveats: What must be known of it.
         refused: Why nothing can be said.
+        attainment: The judged target it is told of.
     """
 
     id: str
@@ -70,6 +72,7 @@ class YearPace:
     months: tuple[tuple[date, Fraction], ...] = ()
     caveats: tuple[Bilingual, ...] = ()
     refused: Bilingual | None = None
+    attainment: Attainment | None = field(default=None, repr=False, compare=False)
 
     @property
     def behind(self) -> int:
@@ -101,7 +104,7 @@ class YearPace:
 
 
 @dataclass(frozen=True, slots=True)
-class FrequencyPace:
+class FrequencyPace(Shown):
     """Whether something has happened often enough up to a day.
 
     Args:
@@ -109,12 +112,14 @@ class FrequencyPace:
         as_of: The day; what has not ended by then is not owed yet.
         organisers: Everyone with what it owed and missed so far.
         refused: Why nothing can be said.
+        attainment: The judged target it is told of.
     """
 
     id: str
     as_of: date | None = None
     organisers: tuple[Organiser, ...] = ()
     refused: Bilingual | None = None
+    attainment: Attainment | None = field(default=None, repr=False, compare=False)
 
     @property
     def owing(self) -> tuple[Organiser, ...]:
@@ -166,7 +171,7 @@ def year_pace_of(attainment: Attainment, *, as_of: date | None = None) -> YearPa
         as_of: The day; without it the last day of the last reported year. No clock is read.
     """
     attainment = attainment.original
-    found = YearPace(attainment.target.id, as_of)
+    found = YearPace(attainment.target.id, as_of, attainment=attainment)
     measure, basis = attainment.measure, attainment.basis
     why = _no_duty(attainment)
     if why is not None or measure is None or basis is None:
@@ -273,7 +278,7 @@ def frequency_pace_of(attainment: Attainment, *, as_of: date | None = None) -> F
     """
     attainment = attainment.original
     target, measure, basis = attainment.target, attainment.measure, attainment.basis
-    found = FrequencyPace(target.id, as_of)
+    found = FrequencyPace(target.id, as_of, attainment=attainment)
     if not isinstance(target, Frequency):
         return replace(found, refused=Bilingual(en="nothing must happen so often", zh="不是频次要求"))
     if measure is None or basis is None or not attainment.results:

@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from edutargets.attainment import PlanAttainment, evaluate
+from edutargets.display import RESULTS_TYPE
 from edutargets.errors import EvaluationError
 from edutargets.explanations import explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.pace import pace_of
 from edutargets.pace_words import pace_lines, pace_section
 from edutargets.plans import Pack, PackFile, Plan, bind_all
+from edutargets.progress_methods import progress
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary
 
@@ -265,3 +267,23 @@ def test_the_pace_is_a_part_of_an_explanation_in_both_languages() -> None:
     share = judged([SHARE], {2021: 66, 2022: 70, 2023: 74})["share"]
     assert explain(share)["pace"].lines[0].startswith("74 % in 2023: 11 percentage points short of 85 %")
     assert explain(share, "zh")["pace"].lines[0].startswith("2023 年为 74 %，距 85 % 还差 11 个百分点")
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_a_pace_shows_itself_in_a_notebook(tongue: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentences as text and HTML, the exact numbers beside them; a refusal is the headline."""
+    monkeypatch.setenv("EDUTARGETS_LANGUAGE", tongue)
+    share = judged([SHARE], {2021: 66, 2022: 70, 2023: 74})["share"]
+    shown = pace_of(share)._repr_mimebundle_()
+    short = {"en": "11 percentage points short of 85 %", "zh": "距 85 % 还差 11 个百分点"}[tongue]
+    assert short in str(shown["text/plain"])
+    assert short in str(shown["text/html"])
+    assert "11/100" in str(shown[RESULTS_TYPE])
+    over = pace_of(judged([SHARE | {"by": "2023-12-31"}], {2022: 70, 2023: 74})["share"])
+    assert {"en": "deadline is reached", "zh": "期限已到"}[tongue] in str(
+        over._repr_mimebundle_()["text/plain"]
+    )
+    method = progress({2015: 50, 2023: 55}, {"direction": "positive", "target": 80})
+    assert {"en": "limited progress", "zh": "进展有限"}[tongue] in str(
+        method._repr_mimebundle_()["text/html"]
+    )

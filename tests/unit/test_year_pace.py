@@ -222,3 +222,14 @@ def test_what_is_no_yearly_duty_is_refused(district: PlanAttainment) -> None:
         assert refused is not None
         assert refused.zh
     assert frequency_pace_of(district["teachers.junior-bachelor-share"]).refused is not None
+
+
+def test_a_pace_within_a_year_shows_itself_in_a_notebook(district: PlanAttainment) -> None:
+    """Heads with their hours, meetings with their weeks, and a reason where there is neither."""
+    heads = year_pace_of(district["principals.training-hours"], as_of=date(2024, 6, 30))
+    assert "112 of 263" in str(heads._repr_mimebundle_()["text/plain"])
+    assert "2730/61" in str(heads._repr_mimebundle_())
+    weekly = frequency_pace_of(district["management.weekly-meeting"])._repr_mimebundle_()
+    assert "1 of 257 weeks" in str(weekly["text/html"])
+    none = year_pace_of(district["special.resource-centre-school"])._repr_mimebundle_()
+    assert "not owed in each year" in str(none["text/plain"])
