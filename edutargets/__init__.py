@@ -73,6 +73,8 @@ from edutargets.written_files import OutputError
 if typing.TYPE_CHECKING:
     from edutargets.display import to_frame
     from edutargets.explanations import Explanation, explain
+    from edutargets.pace import pace_of
+    from edutargets.progress_methods import progress
     from edutargets.rounds import Receipt, Round, open_round, read_round
     from edutargets.slip_books import write_slips
     from edutargets.stored_entries import StoreError
@@ -137,7 +139,9 @@ __all__ = [
     "evaluate",
     "explain",
     "open_round",
+    "pace_of",
     "pack_names",
+    "progress",
     "read_pack",
     "read_round",
     "read_submission",
@@ -158,6 +162,8 @@ _LATE = {
     "Template": "templates",
     "explain": "explanations",
     "open_round": "rounds",
+    "pace_of": "pace",
+    "progress": "progress_methods",
     "read_round": "rounds",
     "template_for": "templates",
     "to_frame": "display",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pint
 
     from edutargets.goals import Goal
+    from edutargets.price_measures import PriceMeasure
     from edutargets.row_lists import RowList, RowMeasure
     from edutargets.standards import BoundStandard, Limits
     from edutargets.tables import Relation
@@ -63,6 +64,7 @@ class Measure:
         tables: All tables that must have reported.
         extras: What is told beside the verdict, such as the lowest value of all.
         rows: What it is computed from row by row, where no total says it.
+        prices: The price index by which a series of money is told in prices of one year.
     """
 
     target: Target
@@ -75,6 +77,12 @@ class Measure:
     entities: Entities | None = None
     extras: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
     rows: RowMeasure | None = None
+    prices: PriceMeasure | None = None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether money of one year decides, not money of the day."""
+        return self.prices is not None and self.prices.binds
 
     @property
     def per_hundred(self) -> bool:
@@ -88,6 +96,7 @@ class Measure:
             self.value,
             *([self.against] if self.against else []),
             *self.extras.values(),
+            *([self.prices.index] if self.prices else []),
         ]
         return tuple(dict.fromkeys(aggregate for node in nodes for aggregate in aggregates_of(node)))
 
@@ -99,7 +108,8 @@ class Measure:
 
     def needs(self) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
         """Return the tables and the columns that must be there, those only looked up included."""
-        nodes = [node for aggregate in self.aggregates() for node in walk(aggregate)]
+        told = self.prices.index if self.prices is not None and not self.prices.binds else None
+        nodes = [node for aggregate in self.aggregates() if aggregate != told for node in walk(aggregate)]
         columns = frozenset((node.table, node.name) for node in nodes if isinstance(node, Column))
         children = [node for node in nodes if isinstance(node, ChildValue)]
         columns |= {(child.aggregate.table, mine) for child in children for mine, _ in child.link}

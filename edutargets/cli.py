@@ -16,6 +16,7 @@ import typer
 from edutargets import (
     gate_commands,
     lab_commands,
+    pace_commands,
     pack_commands,
     plan_commands,
     report_commands,
@@ -104,6 +105,7 @@ app.command()(template_commands.template)
 app.command()(gate_commands.gate)
 app.command(context_settings=lab_commands.PASSED_ON)(lab_commands.lab)
 app.command()(report_commands.report)
+app.command()(pace_commands.pace)
 app.add_typer(review_commands.app, name="review")
 app.command()(review_commands.verify)
 

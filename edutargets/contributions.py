@@ -276,6 +276,8 @@ def _kind_of(attainment: Attainment, result: Result) -> tuple[Kind, dict[str, No
     if len(parts) != len(measure.parts) or isinstance(target, Milestone):
         return None
     if isinstance(target, Growth | Trend):
+        if measure.is_real:
+            return None  # money of two years: it adds up in prices of neither
         nodes = {"before": measure.value, "after": measure.value}
         rises = isinstance(target, Trend) and target.never_increasing is not None
         sign = -1 if rises else 1

@@ -14,17 +14,23 @@ from edutargets import judged_words
 from edutargets.attainment import Attainment, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
+from edutargets.explanation_writing import as_html, as_text
 from edutargets.explanations import Explanation, explain
 from edutargets.gate import GateReport
 from edutargets.gate_json import gate_records
 from edutargets.goal_wording import goal_words
 from edutargets.input_html import gate_html, plan_rows, plan_table_html, submission_html, submission_text
+from edutargets.pace import Pace
+from edutargets.pace_display import Told, told_pace, told_progress, told_within_year
+from edutargets.pace_records import frequency_pace_record, pace_record, year_pace_record
 from edutargets.plans import Plan
+from edutargets.progress_terms import Progress
 from edutargets.result_rows import Json, Row, counts_text, plan_record, record, row_of
 from edutargets.shown import mimebundle
 from edutargets.submissions import Submission
 from edutargets.text_tables import markdown_table, markdown_text, text_table
 from edutargets.wording import Language, chosen
+from edutargets.year_pace import FrequencyPace, YearPace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -262,6 +268,39 @@ def _of_explanation(explanation: Explanation) -> dict[str, object]:
     content: dict[str, Json] = {"id": explanation.id, "verdict": explanation.verdict.value, **said}
     shown = _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
     return {**shown, **_made_from(explanation.provenance)}
+
+
+@mimebundle.register(Pace)
+def _of_pace(found: Pace) -> dict[str, object]:
+    if found.attainment is None:
+        return {"text/plain": repr(found)}
+    return _told(told_pace(found, language()), pace_record(found.attainment, found))
+
+
+@mimebundle.register(YearPace)
+def _of_year_pace(found: YearPace) -> dict[str, object]:
+    return _told(told_within_year(found, language()), year_pace_record(found))
+
+
+@mimebundle.register(FrequencyPace)
+def _of_frequency_pace(found: FrequencyPace) -> dict[str, object]:
+    return _told(told_within_year(found, language()), frequency_pace_record(found))
+
+
+@mimebundle.register(Progress)
+def _of_progress(found: Progress) -> dict[str, object]:
+    return _told(told_progress(found, language()), found.to_dict())
+
+
+def _told(told: Told, found: Mapping[str, object]) -> dict[str, object]:
+    """Show a pace in words, with its exact numbers for a review."""
+    name = f"{told.id} pace"
+    content = {"version": 1, "name": name, "key": "id", "records": [{"id": told.id, **found}]}
+    return {
+        "text/plain": as_text(told),
+        "text/html": as_html(told),
+        RESULTS_TYPE: content,
+    }
 
 
 @mimebundle.register(GateReport)

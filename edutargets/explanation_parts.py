@@ -22,6 +22,8 @@ from edutargets.judged_words import (
 )
 from edutargets.left_out_rows import left_out
 from edutargets.need_words import need_words, shortfall_words, small_count_words
+from edutargets.pace_words import pace
+from edutargets.price_words import real
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
@@ -285,6 +287,8 @@ SECTIONS: tuple[Part, ...] = (
     evidence,
     left_out,
     _years,
+    pace,
+    real,
     spread,
     missed,
     standards,

@@ -95,7 +95,7 @@ def _of_members(old: Composite, new: Composite) -> Direction:
 
 
 def _of_trend(old: Trend, new: Trend) -> Direction:
-    if (old.never_decreasing is None) != (new.never_decreasing is None):
+    if (old.never_decreasing is None) != (new.never_decreasing is None) or old.basis != new.basis:
         return "changed"
     return _grown(old.direction.from_, new.direction.from_, "loosened", "tightened")
 
@@ -106,6 +106,8 @@ def _of_numbers(before: Measure, after: Measure) -> Direction:
         return "changed"
     if old is None or new is None:
         same_unit = isinstance(before.target, Growth) or _alike(before.unit, after.unit)
+        if before.is_real != after.is_real:
+            return "changed"
         return _of_goals(before.goal, after.goal, whole=_counts(before)) if same_unit else "changed"
     if isinstance(before.target, KOfN) and isinstance(after.target, KOfN):
         enough = _grown(before.target.enough, after.target.enough, "tightened", "loosened")

@@ -220,10 +220,7 @@ def goal_words(
     if isinstance(target, Milestone):
         return chosen(language, f"done by {target.by}", f"{target.by} 前完成")
     if isinstance(target, Trend):
-        since = target.direction.from_
-        if target.never_decreasing is not None:
-            return chosen(language, f"never decreasing since {since}", f"自 {since} 年起只增不减")
-        return chosen(language, f"never increasing since {since}", f"自 {since} 年起只减不增")
+        return _of_trend(target, language)
     if isinstance(target, Comparison):
         if target.at_least is not None:
             return chosen(language, "at least the other side", "不低于对照值")
@@ -234,8 +231,23 @@ def goal_words(
         each = _of_one(target, measure, language)
         return _of_group(target, each, measure, language)
     words = limit_words(measure.goal, ruler_of(measure, language, None, values), target)
-    grows = isinstance(target, Growth) and measure.goal.word != "printed"
-    return chosen(language, f"growth of {words}", f"增长{words}") if grows else words
+    return _of_growth(target, words, language) if isinstance(target, Growth) else words
+
+
+def _of_trend(target: Trend, language: Language) -> str:
+    since, real = target.direction.from_, target.basis == "real"
+    en, zh = (f" in prices of {since}", f"按 {since} 年价格，") if real else ("", "")
+    if target.never_decreasing is not None:
+        return chosen(language, f"never decreasing since {since}{en}", f"{zh}自 {since} 年起只增不减")
+    return chosen(language, f"never increasing since {since}{en}", f"{zh}自 {since} 年起只减不增")
+
+
+def _of_growth(target: Growth, words: str, language: Language) -> str:
+    if target.printed is not None:
+        return words
+    if target.basis == "real":
+        return chosen(language, f"growth of {words} above prices", f"扣除价格因素后增长{words}")
+    return chosen(language, f"growth of {words}", f"增长{words}")
 
 
 def _of_one(target: Target, measure: Measure, language: Language) -> str:

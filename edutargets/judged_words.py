@@ -207,7 +207,8 @@ def _of_two(attainment: Attainment, result: Result, first: str, other: str) -> s
     pieces = {piece.name: piece for piece in pieces_of(attainment)}
     stem = other if other == "against" else "value"
     names = ("value_numerator", "value_denominator", f"{stem}_numerator", f"{stem}_denominator")
-    if not set(names) <= set(pieces) or attainment.statistics is None:
+    real = attainment.measure is not None and attainment.measure.is_real
+    if not set(names) <= set(pieces) or attainment.statistics is None or real:
         return f"{plain(one)} {sign} {plain(two)}"
     years = result.years or None
     mine, theirs = (years, years) if other == "against" else (result.years[-1:], result.years[:1])

@@ -13,6 +13,7 @@ from edutargets.dispersions import coefficient, spread_of, squared_goal
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
 from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
+from edutargets.prices import in_prices_of
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.sources import Bilingual
 from edutargets.targets import Growth, Trend
@@ -66,6 +67,7 @@ class Judge:
         self.undated = not dated
         together = set.union if measure.target.at_every else set.intersection
         self.reported = tuple(sorted(together(*dated))) if dated else ()
+        self.price_year: int | None = None
 
     def results(self) -> tuple[Result, ...]:
         """Return every year, span or step that the target is judged on."""
@@ -209,6 +211,7 @@ class Judge:
     def _series(self, years: tuple[int, ...]) -> tuple[Result, ...]:
         """Judge each step from one year to the next."""
         since = years if isinstance(self.measure.target, Growth) else years[1:]
+        self.price_year = since[0] - 1 if since else None
         return tuple(self._step(year - 1, year) for year in since)
 
     def _step(self, before: int, after: int) -> Result:
@@ -226,7 +229,12 @@ class Judge:
             return self._none(period, years, error.en, error.zh)
 
     def _total(self, year: int) -> Part:
-        return part_of(self.measure.value, lambda one: self.statistics.total(one, (year,)), self.dictionary)
+        found = part_of(self.measure.value, lambda one: self.statistics.total(one, (year,)), self.dictionary)
+        if not self.measure.is_real or self.price_year is None:
+            return found
+        assert self.measure.prices is not None  # what is real has an index
+        years = year, self.price_year
+        return in_prices_of(found, self.measure.prices, years, self.statistics, self.dictionary)
 
     def _grown(self, period: str, years: tuple[int, ...], old: Part, new: Part) -> Result:
         if old.bounds.lower <= 0:

@@ -24,6 +24,7 @@ from edutargets.goal_units import goal_in_unit, quantity_in_unit
 from edutargets.goals import Goal
 from edutargets.k_of_n_measures import bound_standards, k_of_n_measure
 from edutargets.milestone_measures import milestone_measure
+from edutargets.price_measures import price_measure
 from edutargets.row_measures import dispersion_measure, frequency_measure
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.standards import bound_limits
@@ -197,7 +198,9 @@ class _Binder:
             assert scope is not None
             assert goal is not None
             return self._for_entities(scope, where, value, unit, goal, tables)
-        return Measure(self.target, MappingProxyType(parts), value, unit, goal, tables, against)
+        prices = price_measure(self.target, self.dictionary, unit, self.fault)
+        bound = MappingProxyType(parts)
+        return Measure(self.target, bound, value, unit, goal, tables, against, prices=prices)
 
     def _by_rows(
         self, target: Dispersion | Frequency, parts: dict[str, Node], group: tuple[Relation, Node | None]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from edutargets.judging import Result
     from edutargets.wording import Language
 
-__all__ = ["need_words", "needed", "shortfall_words", "small_count_words"]
+__all__ = ["need_words", "needed", "of_prices", "shortfall_words", "small_count_words"]
 
 _SMALL = 5000
 
@@ -260,7 +260,16 @@ def _against_other(
             whole = Ruler(top, language, limits=(Fraction(0),)).fitted([gap * over]).text(gap * over)
             group = f"{plain(over)} {unit_words(unit, language, over)}"
             lines.append(chosen(language, f"in all {whole} for {group}", f"按 {group}计，合计 {whole}"))
-    return tuple(lines)
+    return tuple(f"{line}{of_prices(attainment, language)}" for line in lines)
+
+
+def of_prices(attainment: Attainment, language: Language) -> str:
+    """Say in whose prices an amount is, where that is not the money of the day."""
+    measure = attainment.measure
+    if measure is None or not measure.is_real or not attainment.results:
+        return ""
+    base = attainment.results[0].years[0]
+    return chosen(language, f" (prices of {base})", f"（{base} 年价格）")
 
 
 # small counts --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from edutargets.exact_records import Json
 from edutargets.goal_wording import goal_words, ruler_of, type_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import agreement, part_ruler, plain
-from edutargets.need_words import needed, shortfall_words
+from edutargets.need_words import needed, of_prices, shortfall_words
 from edutargets.targets import Alias, Comparison, Composite, Growth, Milestone, Trend
 from edutargets.units import parse_unit, unit_text
 from edutargets.wording import Language, chosen, period_words, unit_words, verdict_text
@@ -114,7 +114,10 @@ def _goal_cell(attainment: Attainment, result: Result | None, language: Language
     en, zh = ("at least", "不低于") if rises else ("at most", "不高于")
     if isinstance(target, Trend):
         before = result.years[0]
-        return chosen(language, f"{en} {number} as in {before}", f"{zh} {before} 年的 {number}")
+        prices = of_prices(attainment, language)
+        return chosen(
+            language, f"{en} {number} as in {before}{prices}", f"{zh} {before} 年的 {number}{prices}"
+        )
     return chosen(language, f"{en} {number} (the other side)", f"{zh}对照值 {number}")
 
 

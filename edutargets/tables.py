@@ -26,6 +26,7 @@ __all__ = [
     "Dictionary",
     "Entity",
     "Label",
+    "PriceIndex",
     "Relation",
     "Table",
     "UnitName",
@@ -214,14 +215,54 @@ class Relation(Definition):
     counts: Entity
 
 
+class PriceIndex(Definition):
+    """How prices rise: one number a year, with which money of one year becomes money of another.
+
+    Args:
+        table: The table that holds it, one row a year.
+        index: Its column, e.g. a consumer price index.
+        form: ``level`` where any one year is the base of all (2020 = 100); ``previous_year`` where each year
+            is told against the one before it (上年=100), as Chinese bulletins print it.
+    """
+
+    table: str
+    index: str
+    form: Literal["level", "previous_year"] = "level"
+
+
 class Dictionary(Definition):
     """All tables of a pack.
+
+    Args:
+        tables: The tables by name.
+        price_index: The column that turns money of the day into money of one year.
 
     Raises:
         DefinitionError: If a reference leads nowhere or two tables answer to one name.
     """
 
     tables: Mapping[str, Table]
+    price_index: PriceIndex | None = None
+
+    @model_validator(mode="after")
+    def _price_index_exists(self) -> Dictionary:
+        named = self.price_index
+        if named is None:
+            return self
+        table = self.tables.get(named.table)
+        if table is None:
+            message = f"`price_index` names the table {named.table!r}; {near_names(named.table, self.tables)}"
+            raise ValueError(message)
+        column = table.columns.get(named.index)
+        if column is None or not column.is_number or column.unit:
+            pure = [name for name, one in table.columns.items() if one.is_number and not one.unit]
+            near = near_names(named.index, pure)
+            message = f"`price_index` names {named.index!r}, no number without a unit; {near}"
+            raise ValueError(message)
+        if table.period is None or table.key != (table.period,):
+            message = f"`price_index` needs one row a year: {named.table} needs a `period`, its only `key`"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _references_exist(self) -> Dictionary:

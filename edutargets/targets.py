@@ -185,10 +185,15 @@ class Amount(Target):
 
 
 class Growth(Target):
-    """By what share it grew from one year to the next, in each year."""
+    """By what share it grew from one year to the next, in each year.
+
+    Args:
+        basis: Of money: whether money of the day grows (``nominal``), or money of one year (``real``).
+    """
 
     type: Literal["growth"] = "growth"
     value: str
+    basis: Literal["nominal", "real"] = "nominal"
     parts: ClassVar[tuple[str, ...]] = ("value",)
     contract: ClassVar[str] = "anything with a unit; its change has none"
 
@@ -217,10 +222,12 @@ class Trend(Target):
             example = "never_decreasing: {from: 2022, basis: nominal}"
             message = f"a trend needs never_decreasing or never_increasing, e.g. {example}"
             raise ValueError(message)
-        if self.direction.basis == "real":
-            message = "basis: real needs a price index; write basis: nominal and say so in `reading`"
-            raise ValueError(message)
         return self
+
+    @property
+    def basis(self) -> Literal["nominal", "real"]:
+        """Whether money of the day is held against itself, or money of one year."""
+        return self.direction.basis
 
     @property
     def direction(self) -> NeverChanging:

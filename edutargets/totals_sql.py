@@ -91,7 +91,10 @@ def _nodes(attainment: Attainment) -> dict[str, Node]:
     if measure is None:
         return {}
     against = {"against": measure.against} if measure.against is not None else {}
-    return {**measure.parts, **against, **measure.extras}
+    prices: dict[str, Node] = {}
+    if measure.prices is not None and attainment.statistics and measure.prices.index in attainment.statistics:
+        prices = {"price_index": measure.prices.index}
+    return {**measure.parts, **against, **measure.extras, **prices}
 
 
 def _is_one(node: Node) -> bool:

@@ -244,10 +244,21 @@ def test_a_unit_that_breaks_the_contract_of_the_type_is_named(
             {
                 "type": "trend",
                 "from": "staff",
-                "value": "count(*)",
+                "value": "sum(pay)",
                 "never_decreasing": {"from": 2022, "basis": "real"},
             },
             "price index",
+        ),
+        (
+            {
+                "type": "growth",
+                "from": "staff",
+                "value": "count(*)",
+                "at_least": "1 %",
+                "basis": "real",
+                "in": 2024,
+            },
+            "is no money",
         ),
         (
             {"type": "comparison", "from": "staff", "value": "avg(pay)", "exactly": "5 CNY", "in": 2024},
