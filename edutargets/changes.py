@@ -102,8 +102,9 @@ class Change:
         """What adds up to the change, by kind.
 
         ``rate``: the own values of units, or of towns where only those are told; ``between``: the shares of
-        towns; ``mix``: the shares of units, in their towns where there are towns; ``opened``, ``closed``, ``moved``, ``once``: units that are not there
-        with a value in both periods. Empty where nobody is told apart.
+        towns; ``mix``: the shares of units, in their towns where there are towns; ``opened``, ``closed``,
+        ``moved``, ``once``: units that are not there with a value in both periods. Empty where nobody is
+        told apart.
         """
         told = self.units or self.towns
         if not told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from edutargets.change_words import changed, changed_units
 from edutargets.explanation_groups import reporters, towns
 from edutargets.explanation_rows import evidence, falling_short, standards
 from edutargets.explanation_section import Section
@@ -289,5 +290,7 @@ SECTIONS: tuple[Part, ...] = (
     falling_short,
     reporters,
     overlapping,
+    changed,
+    changed_units,
     _data,
 )
