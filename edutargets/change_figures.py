@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from edutargets.attainment import Attainment
-    from edutargets.changes import Change, GroupChange
+    from edutargets.changes import Change
     from edutargets.wording import Language
 
-__all__ = ["ChangeFigures", "change_ruler", "fewest_digits", "moves"]
+__all__ = ["ChangeFigures", "change_ruler", "fewest_digits"]
 
 
 def change_ruler(attainment: Attainment, change: Change, language: Language) -> Ruler:
@@ -42,12 +42,6 @@ def fewest_digits(ruler: Ruler, change: Change) -> int:
     own = 2 if ruler.percent or ruler.words() else 4
     texts = [*map(ruler.number, values), *ruler.in_order(values)]
     return max(own, *(len(text.partition(".")[2]) for text in texts))
-
-
-def moves(one: GroupChange) -> bool:
-    """Whether a group adds anything to a change, in whatever direction."""
-    effects = one.effects
-    return any((effects.rate, effects.mix, effects.entry, effects.exit))
 
 
 @dataclass(frozen=True, slots=True)

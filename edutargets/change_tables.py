@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.change_figures import moves
 from edutargets.decompositions import added, together
 from edutargets.targets import Growth, Trend
 from edutargets.wording import decimal_text, rounded
@@ -45,7 +44,7 @@ def change_table(told: ChangeFigures, groups: Sequence[GroupChange]) -> ChangeTa
     Raises:
         ValueError: If its columns add up only in more decimals.
     """
-    if not any(moves(one) for one in groups):
+    if not groups or told.change.is_still:
         return ChangeTable()
     if isinstance(told.attainment.target, Trend | Growth) and told.change.kind == "total":
         return ChangeTable()  # who fell, or fell behind, is told by itself
@@ -137,10 +136,15 @@ def _rates(
         "mix": lambda one: one.effects.mix,
         "gone": lambda one: one.effects.entry + one.effects.exit,
     }
-    effects = {
-        kind: _with_rest([effect(one) for one in first], [effect(one) for one in rest])
-        for kind, effect in kinds.items()
-    }
+    terms = told.change.terms
+    wholes = {"rate": terms["rate"], "mix": terms["mix"], "gone": added(terms[one] for one in _COMING)}
+    effects = {}
+    for kind, effect in kinds.items():
+        own = [effect(one) for one in first]
+        if by_town:
+            effects[kind] = _with_rest(own, [effect(one) for one in rest])
+        else:
+            effects[kind] = [*own, wholes[kind] - added(own)] if rest else own
     totals = _totals_by_kind(told, effects, by_town=by_town)
     between = Fraction(0) if by_town else told.change.terms["between"]
     columns = {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from edutargets.change_figures import ChangeFigures, change_ruler, fewest_digits, moves
+from edutargets.change_figures import ChangeFigures, change_ruler, fewest_digits
 from edutargets.change_tables import change_table
 from edutargets.changes import changes
 from edutargets.contributions import Roster
@@ -15,12 +16,17 @@ from edutargets.wording import chosen
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
+    from edutargets.changes import Change
     from edutargets.wording import Language
 
 __all__ = ["changed", "changed_units"]
 
 _MOST_DIGITS = 12
+_CHANGES: WeakKeyDictionary[Basis, dict[tuple[str, Language, int | None], Change | None]] = (
+    WeakKeyDictionary()
+)
+"""The last change that was worked out from each evaluation: two parts of an explanation tell it."""
 _TERMS = {
     "rate": ("rate effect", "率效应"),
     "between": ("mix between towns", "镇街间结构效应"),
@@ -68,7 +74,7 @@ def _told(attainment: Attainment, language: Language, since: int | None) -> Chan
     attainment = attainment.original
     if attainment.dictionary is None or attainment.basis is None:
         return None
-    change = changes(attainment, Roster(attainment.dictionary, attainment.basis.admitted, language), since)
+    change = _change(attainment, attainment.basis, language, since)
     if change is None:
         return None
     ruler = change_ruler(attainment, change, language)
@@ -77,6 +83,15 @@ def _told(attainment: Attainment, language: Language, since: int | None) -> Chan
         if _adds_up(told):
             return told
     return None
+
+
+def _change(attainment: Attainment, basis: Basis, language: Language, since: int | None) -> Change | None:
+    """Return what changed, worked out once for all parts of an explanation."""
+    key, known = (attainment.target.id, language, since), _CHANGES.setdefault(basis, {})
+    if key not in known:
+        known.clear()
+        known[key] = changes(attainment, Roster(basis.pack.dictionary, basis.admitted, language), since)
+    return known[key]
 
 
 def _adds_up(told: ChangeFigures) -> bool:
@@ -96,7 +111,7 @@ def _adds_up(told: ChangeFigures) -> bool:
 def _lines(told: ChangeFigures) -> tuple[str, ...]:
     """Say the change, what it is made of, and that this is no cause."""
     change, found = told.change, [_headline(told)]
-    if not change.total and not any(moves(one) for one in (*change.units, *change.towns)):
+    if change.is_still:
         return (*found, *_unknown(told))
     if change.terms:
         found.append(_made_of(told))
@@ -106,8 +121,8 @@ def _lines(told: ChangeFigures) -> tuple[str, ...]:
     caution = told.chosen("this is arithmetic and says nothing of causes", "以上为算术分解，不说明原因")
     if change.kind == "rate" and change.terms:
         caution = told.chosen(
-            "rate effect: own values changed; mix effect: shares of the whole changed (Kitagawa 1955; who came "
-            f"or went apart, Griliches and Regev 1995); {caution}",
+            "rate effect: own values changed; mix effect: shares of the whole changed (Kitagawa 1955; who "
+            f"came or went apart, Griliches and Regev 1995); {caution}",
             "率效应：自身数值的变化；结构效应：所占比重的变化"
             f"（Kitagawa 1955；增减单位另列，Griliches 和 Regev 1995）；{caution}",
         )
@@ -149,7 +164,7 @@ def _term(told: ChangeFigures, name: str) -> str:
         en, zh = "mix within towns", "镇街内结构效应"
     if name not in _COUNTED:
         return told.chosen(en, zh)
-    number = len({one.code for one in change.units or change.towns if one.presence == name and moves(one)})
+    number = len({one.code for one in change.units or change.towns if one.presence == name})
     return told.chosen(f"{en} ({number:,})", f"{zh}（{number:,} 个）")
 
 

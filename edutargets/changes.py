@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from edutargets.decompositions import Effects, Periods, Sides, added, nested, side_effects, together
+from edutargets.decompositions import Effects, Frame, Periods, Sides, added, nested, side_effects, together
 from edutargets.evaluation import NoValueError, part_of
 from edutargets.reported_totals import (
     lines_of,
@@ -32,7 +32,7 @@ __all__ = ["Change", "GroupChange", "Presence", "changes"]
 Presence = Literal["both", "opened", "closed", "once", "moved"]
 Side = Literal["value", "against"]
 _ONE = Fraction(1)
-_TERMS = {"opened": {"opened"}, "closed": {"closed"}, "moved": {"moved"}, "once": {"once", "both"}}
+_STEPS = 10**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,29 @@ class GroupChange:
         label: What it is called.
         town: The town of a school, where that is known.
         parts: What it has above and below the line in both periods.
-        effects: What it adds, in the unit of the value; of a total, ``rate`` is its own change.
         presence: ``both`` times with a figure; ``opened`` or ``closed`` as the roster has it, ``moved`` to or
             from another town, ``once``: it has a figure in one of the periods only.
         known: Whether all its figures are known; else the effects are those of what is known.
+        frame: What it is held against; ``None`` for a total.
+        factor: By what the quotient is multiplied.
     """
 
     code: str
     label: str
     town: str
     parts: Periods
-    effects: Effects
     presence: Presence = "both"
     known: bool = True
+    frame: Frame | None = None
+    factor: Fraction = _ONE
+
+    @property
+    def effects(self) -> Effects:
+        """What it adds, in the unit of the value; of a total, ``rate`` is its own change."""
+        if self.frame is not None:
+            return self.frame.effects(self.parts).times(self.factor)
+        old, new = self.parts.before.above, self.parts.after.above
+        return Effects(rate=new - old) if self.presence == "both" else Effects(entry=new, exit=-old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,10 @@ class Change:
         units: Everybody who reports: against its town where there are towns, else against the whole.
         sides: What the numerator alone and the denominator alone would have changed, the mean of both orders;
             ``None`` for a total.
+        terms: What adds up to the change. ``rate``: the own values of units, or of towns where only those
+            are told; ``between``: the shares of towns; ``mix``: the shares of units, in their towns where there
+            are towns; ``opened``, ``closed``, ``moved``, ``once``: units that are not there with a value in
+            both periods. Empty where nobody is told apart.
         unknown: Of how many units a figure is missing: the change is that of what is known.
     """
 
@@ -85,6 +99,7 @@ class Change:
     towns: tuple[GroupChange, ...]
     units: tuple[GroupChange, ...]
     sides: tuple[Fraction, Fraction] | None
+    terms: Mapping[str, Fraction]
     unknown: int = 0
 
     @property
@@ -98,24 +113,10 @@ class Change:
         return self.values[1] - self.values[0]
 
     @property
-    def terms(self) -> Mapping[str, Fraction]:
-        """What adds up to the change, by kind.
-
-        ``rate``: the own values of units, or of towns where only those are told; ``between``: the shares of
-        towns; ``mix``: the shares of units, in their towns where there are towns; ``opened``, ``closed``,
-        ``moved``, ``once``: units that are not there with a value in both periods. Empty where nobody is
-        told apart.
-        """
-        told = self.units or self.towns
-        if not told:
-            return {}
-        found = {"rate": added(one.effects.rate for one in told)}
-        found["between"] = added(one.effects.mix for one in self.towns)
-        found["mix"] = added(one.effects.mix for one in self.units)
-        for term, presences in _TERMS.items():
-            mine = [one.effects for one in told if one.presence in presences]
-            found[term] = added(effect for one in mine for effect in (one.entry, one.exit))
-        return found
+    def is_still(self) -> bool:
+        """Whether nothing moved, not even in directions that offset each other."""
+        largest = (*self.towns[:1], *self.units[:1])
+        return not any((self.total, *self.terms.values(), *(one.effects.total for one in largest)))
 
 
 def changes(
@@ -219,35 +220,35 @@ class _Counted:
             whole = Periods(Sides(whole.before.above, _ONE), Sides(whole.after.above, _ONE))
         if not whole.comparable:
             return None
-        towns, units = self._groups(whole)
+        towns, units, terms = self._groups()
         sides = None
         if not self.is_total:
             above, below = side_effects(whole, whole)
             sides = (self.factor * above, self.factor * below)
         kind: Literal["rate", "total"] = "total" if self.is_total else "rate"
-        return Change(kind, *self.spans, whole, self.factor, towns, units, sides, len(self.open_ones))
+        told = _sorted(towns), _sorted(units)
+        return Change(kind, *self.spans, whole, self.factor, *told, sides, terms, len(self.open_ones))
 
-    def _groups(self, whole: Periods) -> tuple[tuple[GroupChange, ...], tuple[GroupChange, ...]]:
-        """Return towns and units, those that add most first; none where they have nothing in common."""
+    def _groups(self) -> tuple[list[GroupChange], list[GroupChange], Mapping[str, Fraction]]:
+        """Return towns, units and the sums of their effects; none where they have nothing in common."""
         if not self.roster.alike(self.tables) or not self.rows[0] & self.rows[1]:
-            return (), ()
+            return [], [], {}
         inside = self._by_town() if self.roster.has_towns(self.tables[0]) else {}
         by_town = self._compares([together(one.values()) for one in inside.values()], self._towns_of_lines())
         by_unit = self._compares(list(self.members.values()), self.lines)
+        if not (by_town or by_unit):
+            return [], [], {}
         if not by_town:
             inside = {"": self.members}
-        split = None if self.is_total or not (by_town or by_unit) else nested(inside, whole)
+        split = None if self.is_total else nested(inside)
         towns, units = [], []
         for town, members in inside.items():
-            own = together(members.values())
-            effects = _own(own) if split is None else split.groups[town].times(self.factor)
-            known = not self.open_ones & set(members)
-            towns.append(GroupChange(town, self._town_label(town), "", own, effects, known=known))
-            units += [
-                self._unit(code, town, one, None if split is None else split.members[town][code])
-                for code, one in members.items()
-            ]
-        return _sorted(towns) if by_town else (), _sorted(units) if by_unit else ()
+            if by_town:
+                towns.append(self._group(town, members, None if split is None else split.outer))
+            if by_unit:
+                frame = None if split is None else split.inner[town]
+                units += [self._unit(code, town, one, frame) for code, one in members.items()]
+        return towns, units, _terms(towns, units)
 
     def _compares(self, groups: Sequence[Periods], lines: Sequence[frozenset[str]]) -> bool:
         """Whether there are two groups at least, and most have what stands on both sides of the line."""
@@ -282,13 +283,17 @@ class _Counted:
         places = self.roster.of_table(self.tables[0]).values()
         return next((label for _, key, label in places if key == town), town)
 
-    def _unit(self, code: str, town: str, parts: Periods, split: Effects | None) -> GroupChange:
+    def _group(self, town: str, members: Mapping[str, Periods], frame: Frame | None) -> GroupChange:
+        known, parts = not self.open_ones & set(members), together(members.values())
+        return GroupChange(town, self._town_label(town), "", parts, "both", known, frame, self.factor)
+
+    def _unit(self, code: str, town: str, parts: Periods, frame: Frame | None) -> GroupChange:
         place = self.roster.place(self.tables[0], code, self.spans[1][-1])
-        presence = self._presence(code, parts)
-        effects = _own(parts, presence) if split is None else split.times(self.factor)
         label, there = (place[0] or code, place[2]) if place else (code, "")
-        there = self._town_label(town) if town else there
-        return GroupChange(code, label, there, parts, effects, presence, code not in self.open_ones)
+        if place is not None and town and place[1] != town:
+            there = self._town_label(town)
+        presence, known = self._presence(code, parts), code not in self.open_ones
+        return GroupChange(code, label, there, parts, presence, known, frame, self.factor)
 
     def _presence(self, code: str, parts: Periods) -> Presence:
         """Say whether one is there in both periods; if not, whether the roster has it in one only."""
@@ -304,11 +309,29 @@ class _Counted:
         return "both" if self.is_total else "once"
 
 
-def _own(parts: Periods, presence: Presence = "both") -> Effects:
-    """Return the change of one group's own total."""
-    if presence == "both":
-        return Effects(rate=parts.after.above - parts.before.above)
-    return Effects(entry=parts.after.above, exit=-parts.before.above)
+def _terms(towns: Sequence[GroupChange], units: Sequence[GroupChange]) -> dict[str, Fraction]:
+    """Add up the effects of all, by kind."""
+    told = units or towns
+    groups: dict[tuple[int, Presence], list[GroupChange]] = {}
+    for one in told:
+        groups.setdefault((id(one.frame), one.presence), []).append(one)
+    found = dict.fromkeys(("rate", "between", "mix", "opened", "closed", "moved", "once"), Fraction(0))
+    found["between"] = added(one.effects.mix for one in towns)
+    for (_, presence), same in groups.items():
+        effects = _together(same)
+        found["rate"] += effects.rate
+        found["mix"] += effects.mix if units else 0
+        found["once" if presence == "both" else presence] += effects.entry + effects.exit
+    return found
+
+
+def _together(groups: Sequence[GroupChange]) -> Effects:
+    """Return the effects of several that are held against the same."""
+    first = groups[0]
+    if first.frame is not None:
+        return first.frame.sums(one.parts for one in groups).times(first.factor)
+    parts = together(one.parts for one in groups)
+    return GroupChange("", "", "", parts, first.presence).effects
 
 
 def _sides(lines: Sequence[Mapping[str, Fraction]], code: str) -> Sides:
@@ -317,4 +340,11 @@ def _sides(lines: Sequence[Mapping[str, Fraction]], code: str) -> Sides:
 
 
 def _sorted(groups: Sequence[GroupChange]) -> tuple[GroupChange, ...]:
-    return tuple(sorted(groups, key=lambda one: (-abs(one.effects.total), one.code, one.town)))
+    """Sort by what each adds, the largest first; alike, by code."""
+    return tuple(sorted(groups, key=lambda one: (-_size(one), one.code, one.town)))
+
+
+def _size(one: GroupChange) -> int:
+    """Return how much one adds, in steps so small that no two look alike that are not."""
+    total = one.frame.total(one.parts) if one.frame is not None else one.effects.total
+    return abs(total.numerator) * _STEPS // total.denominator

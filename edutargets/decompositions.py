@@ -102,7 +102,7 @@ class Effects:
 # rates ---------------------------------------------------------------------------------------------
 
 
-def rate_and_mix(members: Mapping[Key, Periods], whole: Periods | None = None) -> dict[Key, Effects]:
+def rate_and_mix(members: Mapping[Key, Periods]) -> dict[Key, Effects]:
     """Split the change of a total over a total by group: own rate, share, coming and going.
 
     With r the rate of a group (above ÷ below), w its share of everything below the line, R the rate of the
@@ -114,10 +114,6 @@ def rate_and_mix(members: Mapping[Key, Periods], whole: Periods | None = None) -
     A group without anything below the line in one of the periods has no rate there: it counts as coming and
     going, with (above - R̄ · below) ÷ all below, which is the same where it has a rate.
 
-    Args:
-        members: The groups.
-        whole: All of them together, where that is already known.
-
     Raises:
         ZeroDivisionError: If there is nothing below the line in one of the periods.
 
@@ -128,9 +124,8 @@ def rate_and_mix(members: Mapping[Key, Periods], whole: Periods | None = None) -
         >>> found["a"].rate, found["a"].mix, sum(one.total for one in found.values())
         (Fraction(0, 1), Fraction(288, 6125), Fraction(12, 175))
     """
-    whole = together(members.values()) if whole is None else whole
-    middle = (whole.before.rate + whole.after.rate) / 2
-    return {key: _effects(one, whole, middle) for key, one in members.items()}
+    frame = Frame.of(together(members.values()))
+    return {key: frame.effects(one) for key, one in members.items()}
 
 
 def together(members: Iterable[Periods]) -> Periods:
@@ -142,35 +137,98 @@ def together(members: Iterable[Periods]) -> Periods:
     )
 
 
-def _effects(one: Periods, whole: Periods, middle: Fraction) -> Effects:
-    before, after = one.before, one.after
-    if not one.comparable:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What groups are held against: a whole, and how much the whole weighs.
+
+    Args:
+        whole: All of them together.
+        middle: The mean of the rate of the whole in both periods.
+        weight: By what every effect is multiplied.
+        apart: Whether every group counts as coming and going, as the whole has no rate in one of the periods.
+    """
+
+    whole: Periods
+    middle: Fraction
+    weight: Fraction = Fraction(1)
+    apart: bool = False
+
+    @classmethod
+    def of(cls, whole: Periods, weight: Fraction = Fraction(1)) -> Frame:
+        """Return the frame of a whole.
+
+        Raises:
+            ZeroDivisionError: If there is nothing below the line in one of the periods.
+        """
+        return cls(whole, (whole.before.rate + whole.after.rate) / 2, weight)
+
+    def within(self, own: Periods) -> Frame:
+        """Return the frame of the members of one of the groups: they add up to its rate effect."""
+        if not own.comparable:
+            return Frame(self.whole, self.middle, self.weight, apart=True)
+        old, new = (one.below / all_.below for one, all_ in _pairs(own, self.whole))
+        return Frame.of(own, self.weight * (old + new) * _HALF)
+
+    def effects(self, one: Periods) -> Effects:
+        """Return what one group adds."""
+        if self.apart or not one.comparable:
+            coming, going = self._there(one.after, 1), self._there(one.before, 0)
+            return Effects(entry=self.weight * coming, exit=-self.weight * going)
+        old, new = (own.below / all_.below for own, all_ in _pairs(one, self.whole))
+        rates = (one.before.rate + one.after.rate) * _HALF
         return Effects(
-            entry=(after.above - middle * after.below) / whole.after.below,
-            exit=(middle * before.below - before.above) / whole.before.below,
+            rate=self.weight * (old + new) * _HALF * (one.after.rate - one.before.rate),
+            mix=self.weight * (new - old) * (rates - self.middle),
         )
-    old, new = before.below / whole.before.below, after.below / whole.after.below
-    return Effects(
-        rate=(old + new) * _HALF * (after.rate - before.rate),
-        mix=(new - old) * ((before.rate + after.rate) * _HALF - middle),
-    )
+
+    def _there(self, one: Sides, period: int) -> Fraction:
+        whole = (self.whole.before, self.whole.after)[period]
+        return (one.above - self.middle * one.below) / whole.below
+
+    def total(self, one: Periods) -> Fraction:
+        """Return all that one group adds: the same whichever way it is split."""
+        return self.weight * (self._there(one.after, 1) - self._there(one.before, 0))
+
+    def sums(self, members: Iterable[Periods]) -> Effects:
+        """Return what many groups add together; groups with the same below the line are added first."""
+        both: list[Periods] = []
+        alone: list[Periods] = []
+        for one in members:
+            (alone if self.apart or not one.comparable else both).append(one)
+        rest, there = together(alone), together(both)
+        crossed = added(one.before.below * one.after.above / one.after.below for one in both)
+        back = added(one.after.below * one.before.above / one.before.below for one in both)
+        old, new = self.whole.before.below, self.whole.after.below
+        rate = ((crossed - there.before.above) / old + (there.after.above - back) / new) * _HALF * self.weight
+        return Effects(
+            rate=rate,
+            mix=self.total(there) - rate,
+            entry=self.weight * self._there(rest.after, 1),
+            exit=-self.weight * self._there(rest.before, 0),
+        )
+
+
+def _pairs(one: Periods, other: Periods) -> tuple[tuple[Sides, Sides], tuple[Sides, Sides]]:
+    return (one.before, other.before), (one.after, other.after)
 
 
 @dataclass(frozen=True, slots=True)
-class Nested(Generic[Group, Key]):
+class Nested(Generic[Group]):
     """A change split twice: between groups, and inside each of them.
 
     Args:
-        groups: The groups held against the whole; their mix effects are what lies between groups.
-        members: The members held against their own group, so weighted that they add up to what their group
-            adds beside its mix effect.
+        outer: What the groups are held against; their mix effects are what lies between groups.
+        inner: What the members of each group are held against: so weighted that they add up to what their
+            group adds beside its mix effect.
+        sums: Every group by itself.
     """
 
-    groups: Mapping[Group, Effects]
-    members: Mapping[Group, Mapping[Key, Effects]]
+    outer: Frame
+    inner: Mapping[Group, Frame]
+    sums: Mapping[Group, Periods]
 
 
-def nested(groups: Mapping[Group, Mapping[Key, Periods]], whole: Periods | None = None) -> Nested[Group, Key]:
+def nested(groups: Mapping[Group, Mapping[Key, Periods]]) -> Nested[Group]:
     """Split the change of a rate between groups and then, by the same rule, within each of them.
 
     Whatever its members do adds up to the rate effect of a group; the members of a group that comes or goes
@@ -181,30 +239,14 @@ def nested(groups: Mapping[Group, Mapping[Key, Periods]], whole: Periods | None 
 
     Examples:
         >>> one, two = Sides(Fraction(1), Fraction(4)), Sides(Fraction(3), Fraction(4))
-        >>> found = nested({"north": {"A": Periods(one, two)}, "south": {"B": Periods(two, two)}})
-        >>> found.members["north"]["A"].rate == found.groups["north"].rate == Fraction(1, 4)
+        >>> rose, stayed = Periods(one, two), Periods(two, two)
+        >>> found = nested({"north": {"A": rose}, "south": {"B": stayed}})
+        >>> found.inner["north"].effects(rose).rate == found.outer.effects(rose).rate == Fraction(1, 4)
         True
     """
     sums = {group: together(members.values()) for group, members in groups.items()}
-    whole = together(sums.values()) if whole is None else whole
-    middle = (whole.before.rate + whole.after.rate) / 2
-    inside: dict[Group, Mapping[Key, Effects]] = {}
-    for group, members in groups.items():
-        if not sums[group].comparable:
-            inside[group] = {key: _apart(one, whole, middle) for key, one in members.items()}
-            continue
-        own = sums[group]
-        weight = (own.before.below / whole.before.below + own.after.below / whole.after.below) * _HALF
-        inside[group] = {key: one.times(weight) for key, one in rate_and_mix(members, own).items()}
-    return Nested({group: _effects(one, whole, middle) for group, one in sums.items()}, inside)
-
-
-def _apart(one: Periods, whole: Periods, middle: Fraction) -> Effects:
-    """Take one as coming and going, whatever it has."""
-    return Effects(
-        entry=(one.after.above - middle * one.after.below) / whole.after.below,
-        exit=(middle * one.before.below - one.before.above) / whole.before.below,
-    )
+    outer = Frame.of(together(sums.values()))
+    return Nested(outer, {group: outer.within(one) for group, one in sums.items()}, sums)
 
 
 def side_effects(one: Periods, whole: Periods) -> tuple[Fraction, Fraction]:
