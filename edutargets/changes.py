@@ -85,9 +85,9 @@ class Change:
         sides: What the numerator alone and the denominator alone would have changed, the mean of both orders;
             ``None`` for a total.
         terms: What adds up to the change. ``rate``: the own values of units, or of towns where only those
-            are told; ``between``: the shares of towns; ``mix``: the shares of units, in their towns where there
-            are towns; ``opened``, ``closed``, ``moved``, ``once``: units that are not there with a value in
-            both periods. Empty where nobody is told apart.
+            are told; ``between``: the shares of towns; ``mix``: the shares of units, in their towns where
+            there are towns; ``opened``, ``closed``, ``moved``, ``once``: units that are not there with a
+            value in both periods. Empty where nobody is told apart.
         unknown: Of how many units a figure is missing: the change is that of what is known.
     """
 

@@ -9,7 +9,7 @@ from edutargets.entity_conditions import split
 from edutargets.expressions import Aggregate, Arithmetic, Node, Number, aggregates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from edutargets.exact_columns import Cell, Statistics
     from edutargets.measures import Measure
@@ -109,7 +109,7 @@ def not_known(statistics: Statistics, node: Node, years: Sequence[int] | None) -
     }
 
 
-def _cells(statistics: Statistics, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
+def _cells(statistics: Statistics, aggregate: Aggregate, years: Sequence[int] | None) -> Mapping[str, Cell]:
     """Return what each reports; the two halves of a mean were collected as one column pair."""
     if aggregate not in statistics:
         whole = Aggregate("avg", aggregate.table, aggregate.operand, aggregate.where, aggregate.counts)
