@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from edutargets.change_figures import ChangeFigures, change_ruler, fewest_digits
 from edutargets.change_tables import change_table
 from edutargets.changes import changes
-from edutargets.contributions import Roster
+from edutargets.contributions import roster_of
 from edutargets.explanation_section import Section
 from edutargets.judged_words import part_words, plain
 from edutargets.wording import chosen
@@ -72,7 +72,7 @@ def changed_units(attainment: Attainment, language: Language, since: int | None 
 def _told(attainment: Attainment, language: Language, since: int | None) -> ChangeFigures | None:
     """Return a change in as many decimals as every sum of it needs."""
     attainment = attainment.original
-    if attainment.dictionary is None or attainment.basis is None:
+    if attainment.basis is None:
         return None
     change = _change(attainment, attainment.basis, language, since)
     if change is None:
@@ -90,7 +90,8 @@ def _change(attainment: Attainment, basis: Basis, language: Language, since: int
     key, known = (attainment.target.id, language, since), _CHANGES.setdefault(basis, {})
     if key not in known:
         known.clear()
-        known[key] = changes(attainment, Roster(basis.pack.dictionary, basis.admitted, language), since)
+        roster = roster_of(attainment, language)
+        known[key] = changes(attainment, roster, since) if roster is not None else None
     return known[key]
 
 

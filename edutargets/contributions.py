@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from edutargets.expressions import Node, aggregates_of
 from edutargets.reported_totals import (
@@ -23,7 +26,7 @@ from edutargets.targets import Amount, Comparison, Count, Growth, Milestone, Tre
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
     from edutargets.gate import AdmittedSubmission
     from edutargets.goals import Goal
     from edutargets.judging import Result
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from edutargets.tables import Dictionary, Table
     from edutargets.wording import Language
 
-__all__ = ["Contribution", "Contributions", "Roster", "contributions"]
+__all__ = ["Contribution", "Contributions", "Roster", "contributions", "roster_of"]
 
 Kind = Literal["gap", "excess", "failing", "part", "change"]
 _NAMES = ("name", "title", "school_name")
@@ -167,28 +170,27 @@ class Roster:
         return next((name for name in _NAMES if name in table.columns), None)
 
     def _read(self, table: str, code: str) -> dict[str, tuple[str, str, str]]:
-        """Read the roster once; the latest year's name counts."""
-        self._yearly[f"{table}.{code}"] = {}
+        """Read the roster once; the latest year's name counts, and every year's is kept."""
+        yearly = self._yearly[f"{table}.{code}"] = {}
         if self.admitted is None or table not in self.admitted.tables:
             return {}
         declared = self.dictionary.tables[table]
         name, town = self._name(declared), self._town(declared)
-        columns = [code, *dict.fromkeys(one for one in (name, town, declared.period) if one)]
-        rows: pa.Table = self.admitted.tables[table].rows.select(list(dict.fromkeys(columns)))
+        rows: pa.Table = self.admitted.tables[table].rows
         if declared.period:
-            rows = rows.sort_by(declared.period)
-        found: dict[str, tuple[str, str, str]] = {}
-        yearly = self._yearly[f"{table}.{code}"]
-        for row in rows.to_pylist():
-            key = str((row[town] if town else "") or "")
-            label = self._label(declared, town, key)
-            found[str(row[code])] = (
-                self._label(declared, name, str((row[name] if name else "") or "")),
-                key,
-                label,
-            )
+            columns = list(dict.fromkeys(one for one in (code, name, town, declared.period) if one))
+            rows = rows.select(columns).sort_by(declared.period)
+        blank = [None] * len(rows)
+        cells = (rows[one].to_pylist() if one else blank for one in (code, name, town, declared.period))
+        labels: dict[object, str] = {}
+        found = {}
+        for own, called, place, year in zip(*cells, strict=True):
+            if place not in labels:
+                labels[place] = self._label(declared, town, str(place or ""))
+            entry = (self._label(declared, name, str(called or "")), str(place or ""), labels[place])
+            found[str(own)] = entry
             if declared.period:
-                yearly.setdefault(row[declared.period], {})[str(row[code])] = found[str(row[code])]
+                yearly.setdefault(year, {})[str(own)] = entry
         return found
 
     def _label(self, table: Table, column: str | None, value: str) -> str:
@@ -196,6 +198,20 @@ class Roster:
             return value
         label = table.columns[column].values[value]
         return label.in_language(self.language) or value
+
+
+_ROSTERS: WeakKeyDictionary[Basis, dict[Language, Roster]] = WeakKeyDictionary()
+
+
+def roster_of(attainment: Attainment, language: Language) -> Roster | None:
+    """Return the names and towns of those who report; read once for all targets of a plan."""
+    basis = attainment.basis
+    if basis is None:
+        return None
+    known = _ROSTERS.setdefault(basis, {})
+    if language not in known:
+        known[language] = Roster(basis.pack.dictionary, basis.admitted, language)
+    return known[language]
 
 
 # contributions -------------------------------------------------------------------------------------
@@ -227,30 +243,41 @@ def contributions(
     if not mostly_shared(sides[0], sides[-1]):
         return None
     open_ones = _open_ones(attainment, result, nodes, roster, by)
+    called = _names(cells, roster, tables, by, result)
     groups = []
     for code, parts in cells.items():
         whole = {name: parts.get(name, Fraction(0)) for name in nodes}
-        label, town = _called(code, roster, tables, by, result)
+        label, town = called.get(code, (code, ""))
         groups.append(Contribution(code, label, whole, amount(whole), town, code not in open_ones))
     told = [group for group in groups if any(group.parts.values()) or not group.known]
     if sum(1 for group in told if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
         return None
-    return Contributions(
-        by, kind, tuple(sorted(told, key=lambda group: (-group.amount, group.code))), MappingProxyType(nodes)
-    )
+    order = zip(_whole([-group.amount for group in told]), (group.code for group in told), strict=True)
+    everyone = tuple(group for _, group in sorted(zip(order, told, strict=True), key=itemgetter(0)))
+    return Contributions(by, kind, everyone, MappingProxyType(nodes))
 
 
-def _called(code: str, roster: Roster, tables: Iterable[str], by: str, result: Result) -> tuple[str, str]:
-    """Return the label of a group, and the town of a school."""
+def _whole(amounts: Sequence[Fraction]) -> list[int]:
+    """Multiply amounts until all are whole, so that they are sorted fast."""
+    unit = lcm(*{amount.denominator for amount in amounts})
+    return [amount.numerator * (unit // amount.denominator) for amount in amounts]
+
+
+def _names(
+    codes: Iterable[str], roster: Roster, tables: Iterable[str], by: str, result: Result
+) -> dict[str, tuple[str, str]]:
+    """Return the label of every group, and the town of a school."""
+    found: dict[str, tuple[str, str]] = {}
     for table in tables:
         if by == "town":
-            known = roster.of_table(table)
-            label = next((town for _, key, town in known.values() if key == code), None)
-            if label is not None:
-                return label, ""
-        elif (place := roster.place(table, code, _last(result.years))) is not None:
-            return place[0] or code, place[2]
-    return code, ""
+            for _, place, town in roster.of_table(table).values():
+                found.setdefault(place, (town, ""))
+            continue
+        for code in codes:
+            known = roster.place(table, code, _last(result.years))
+            if known is not None:
+                found.setdefault(code, (known[0] or code, known[2]))
+    return found
 
 
 def _last(years: Sequence[int] | None) -> int | None:

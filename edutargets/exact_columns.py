@@ -86,9 +86,6 @@ class Statistics:
     tables: Mapping[str, TableColumns]
     names: Mapping[Aggregate, tuple[str, ...]]
     lists: Mapping[RowList, tuple[ListedRow, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    _told: dict[tuple[Aggregate, tuple[int, ...] | None], Mapping[str, Cell]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
 
     def __contains__(self, aggregate: Aggregate) -> bool:
         if aggregate.kind == "distinct":
@@ -128,14 +125,8 @@ class Statistics:
             rows = tuple(row for row in rows if table.reporters[row] in reporters)
         return self._cell(aggregate, table, rows)
 
-    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> Mapping[str, Cell]:
+    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
         """Return an aggregate over some years, for each who reports; what is distinct may overlap."""
-        key = (aggregate, None if years is None else tuple(years))
-        if key not in self._told:
-            self._told[key] = MappingProxyType(self._by_reporter(aggregate, years))
-        return self._told[key]
-
-    def _by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
         if aggregate.kind == "distinct":
             alike: dict[str, list[ListedRow]] = {}
             for one in self.listed(distinct_list(aggregate), years):
@@ -173,8 +164,6 @@ def _once_each(rows: Sequence[ListedRow]) -> Cell:
 
 
 def _added(values: Sequence[int | Decimal]) -> Fraction:
-    if len(values) < 2:  # noqa: PLR2004  # nothing to add
-        return Fraction(values[0]) if values else Fraction(0)
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction(sum(values))
