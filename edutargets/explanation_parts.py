@@ -23,6 +23,7 @@ from edutargets.judged_words import (
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
+from edutargets.spread_words import spread_groups
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
 from edutargets.totals_sql import formula_of, pieces_of
 from edutargets.wording import Language, chosen, period_words, verdict_text
@@ -284,6 +285,7 @@ SECTIONS: tuple[Part, ...] = (
     evidence,
     _years,
     spread,
+    spread_groups,
     missed,
     standards,
     towns,
