@@ -36,7 +36,7 @@ def change_ruler(attainment: Attainment, change: Change, language: Language) -> 
 
 def fewest_digits(ruler: Ruler, change: Change) -> int:
     """Return the decimals that keep both values apart, and each on its side of every limit."""
-    values = change.values
+    values = change.ends
     if change.kind == "total" and all(value.denominator == 1 for value in values):
         return 0
     own = 2 if ruler.percent or ruler.words() else 4
@@ -69,7 +69,7 @@ class ChangeFigures:
     @property
     def printed(self) -> tuple[Fraction, Fraction]:
         """Both values as they are printed."""
-        before, after = (rounded(self.scaled(value), self.digits) for value in self.change.values)
+        before, after = (rounded(self.scaled(value), self.digits) for value in self.change.ends)
         return before, after
 
     @property

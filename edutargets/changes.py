@@ -103,14 +103,14 @@ class Change:
     unknown: int = 0
 
     @property
-    def values(self) -> tuple[Fraction, Fraction]:
+    def ends(self) -> tuple[Fraction, Fraction]:
         """The value of both periods."""
         return self.factor * self.parts.before.rate, self.factor * self.parts.after.rate
 
     @property
     def total(self) -> Fraction:
         """The change: the later value less the earlier one."""
-        return self.values[1] - self.values[0]
+        return self.ends[1] - self.ends[0]
 
     @property
     def is_still(self) -> bool:
