@@ -27,13 +27,13 @@ _LINES = {
 _BALANCES = {
     "gap": (
         ("together they lack {}", "合计差 {}"),
-        ("above it make up for {}", "高于目标水平，可抵 {}"),
+        ("above it {verb} up for {}", "高于目标水平，可抵 {}"),
         ("in all {} is lacking", "相抵后仍差 {}"),
         ("in all {} more than it asks", "相抵后高出 {}"),
     ),
     "excess": (
         ("together they are {} over", "合计超出 {}"),
-        ("below it make up for {}", "低于限值，可抵 {}"),
+        ("below it {verb} up for {}", "低于限值，可抵 {}"),
         ("in all {} over", "相抵后仍超出 {}"),
         ("in all {} below what it allows", "相抵后低于限值 {}"),
     ),
@@ -135,12 +135,13 @@ def _balance(
         language, f", without {open_ones:,} not known in full", f"（数据不全的 {open_ones:,} 个未计）"
     )
     without = without if open_ones else ""
+    verb = "makes" if len(others) == 1 else "make"
     number = f"{len(others):,} " if language == "en" else f"另有 {len(others):,} 个"
     return [
         joint.join(
             (
                 chosen(language, *lacks).format(f"{table.lacks} {unit}".rstrip()),
-                f"{number}{chosen(language, *made_up).format(table.made_up)}",
+                f"{number}{chosen(language, *made_up).format(table.made_up, verb=verb)}",
                 chosen(language, *last).format(table.left) + without,
             )
         )
