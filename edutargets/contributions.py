@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
+from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
-from edutargets.expressions import Aggregate, Arithmetic, Node, Number, aggregates_of
-from edutargets.targets import Amount, Count, Growth, Milestone, PerHundred, Trend
+from edutargets.expressions import Node, aggregates_of
+from edutargets.reported_totals import (
+    adds_up,
+    lines_of,
+    mostly_shared,
+    not_known,
+    tables_of,
+    totals_by_reporter,
+)
+from edutargets.row_targets import Dispersion, Frequency
+from edutargets.targets import Amount, Comparison, Count, Growth, Milestone, Trend
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
     from edutargets.gate import AdmittedSubmission
     from edutargets.goals import Goal
     from edutargets.judging import Result
+    from edutargets.measures import Measure
     from edutargets.tables import Dictionary, Table
     from edutargets.wording import Language
 
-__all__ = ["Contribution", "Contributions", "Roster", "contributions"]
+__all__ = ["Contribution", "Contributions", "Roster", "contributions", "roster_of"]
 
 Kind = Literal["gap", "excess", "failing", "part", "change"]
 _NAMES = ("name", "title", "school_name")
@@ -35,8 +49,10 @@ class Contribution:
         code: Its code, or the key of the town.
         label: What it is called.
         parts: Its own totals.
-        amount: What it adds: above zero holds the target back (for ``part``: its share of the total).
+        amount: What it adds: above zero holds the target back, below zero makes up for others (for ``part``:
+            its share of the total).
         town: The town a school belongs to, where that is known.
+        known: Whether all its figures are known; else the amount is that of what is known.
     """
 
     code: str
@@ -44,6 +60,7 @@ class Contribution:
     parts: Mapping[str, Fraction]
     amount: Fraction
     town: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +71,36 @@ class Contributions:
         by: ``town`` or ``reporter``.
         kind: ``gap`` to the goal or ``excess`` over it, in the numerator's unit, ``failing`` entities,
             ``part`` of a total, ``change`` from the year before.
-        groups: All groups that add something, sorted.
-        of: How many groups there are in all.
+        everyone: All groups that have anything, sorted; their amounts add up to the whole.
+        nodes: What their parts are made of.
     """
 
     by: Literal["town", "reporter"]
     kind: Kind
-    groups: tuple[Contribution, ...]
-    of: int
+    everyone: tuple[Contribution, ...]
+    nodes: Mapping[str, Node]
+
+    @property
+    def groups(self) -> tuple[Contribution, ...]:
+        """The groups that are known to hold the target back, or that have a part in the total."""
+        compares = self.kind in {"gap", "excess", "change"}
+        return tuple(one for one in self.everyone if one.amount > 0 and (one.known or not compares))
+
+    @property
+    def others(self) -> tuple[Contribution, ...]:
+        """The groups that add nothing or make up for others, and those of which a figure is not known."""
+        named = {one.code for one in self.groups}
+        return tuple(one for one in self.everyone if one.code not in named)
+
+    @property
+    def whole(self) -> Fraction:
+        """What all groups add up to, e.g. the whole gap to the goal."""
+        return sum((one.amount for one in self.everyone), Fraction(0))
+
+    @property
+    def of(self) -> int:
+        """How many groups there are in all."""
+        return len(self.everyone)
 
 
 class Roster:
@@ -77,6 +116,7 @@ class Roster:
     ) -> None:
         self.dictionary, self.admitted, self.language = dictionary, admitted, language
         self._known: dict[str, dict[str, tuple[str, str, str]]] = {}
+        self._yearly: dict[str, dict[object, dict[str, tuple[str, str, str]]]] = {}
 
     def of_table(self, table: str) -> Mapping[str, tuple[str, str, str]]:
         """Return name, town key and town label of everybody who reports a table."""
@@ -86,6 +126,25 @@ class Roster:
         if home not in self._known:
             self._known[home] = self._read(*home.split("."))
         return self._known[home]
+
+    def of_year(self, table: str, year: int) -> Mapping[str, tuple[str, str, str]] | None:
+        """Return the same as it stood in one year; ``None`` where the roster has no years."""
+        home = self._home(table)
+        if home is None or self.dictionary.tables[home.split(".")[0]].period is None:
+            return None
+        self.of_table(table)
+        return self._yearly[home].get(year, {})
+
+    def place(self, table: str, reporter: str, year: int | None) -> tuple[str, str, str] | None:
+        """Return name, town key and town label of one who reports, in a year if the roster tells."""
+        found = self.of_year(table, year) if year is not None else None
+        return (found or {}).get(reporter) or self.of_table(table).get(reporter)
+
+    def alike(self, tables: Iterable[str]) -> bool:
+        """Whether those who report one table are those who report the others."""
+        found = set(tables)
+        homes = {self._home(table) for table in found}
+        return len(found) == 1 or (len(homes) == 1 and None not in homes)
 
     def has_towns(self, table: str) -> bool:
         """Whether a table's rows can be laid at a town's door."""
@@ -111,24 +170,27 @@ class Roster:
         return next((name for name in _NAMES if name in table.columns), None)
 
     def _read(self, table: str, code: str) -> dict[str, tuple[str, str, str]]:
-        """Read the roster once; the latest year's name counts."""
+        """Read the roster once; the latest year's name counts, and every year's is kept."""
+        yearly = self._yearly[f"{table}.{code}"] = {}
         if self.admitted is None or table not in self.admitted.tables:
             return {}
         declared = self.dictionary.tables[table]
         name, town = self._name(declared), self._town(declared)
-        columns = [code, *dict.fromkeys(one for one in (name, town, declared.period) if one)]
-        rows: pa.Table = self.admitted.tables[table].rows.select(list(dict.fromkeys(columns)))
+        rows: pa.Table = self.admitted.tables[table].rows
         if declared.period:
-            rows = rows.sort_by(declared.period)
-        found: dict[str, tuple[str, str, str]] = {}
-        for row in rows.to_pylist():
-            key = str((row[town] if town else "") or "")
-            label = self._label(declared, town, key)
-            found[str(row[code])] = (
-                self._label(declared, name, str((row[name] if name else "") or "")),
-                key,
-                label,
-            )
+            columns = list(dict.fromkeys(one for one in (code, name, town, declared.period) if one))
+            rows = rows.select(columns).sort_by(declared.period)
+        blank = [None] * len(rows)
+        cells = (rows[one].to_pylist() if one else blank for one in (code, name, town, declared.period))
+        labels: dict[object, str] = {}
+        found = {}
+        for own, called, place, year in zip(*cells, strict=True):
+            if place not in labels:
+                labels[place] = self._label(declared, town, str(place or ""))
+            entry = (self._label(declared, name, str(called or "")), str(place or ""), labels[place])
+            found[str(own)] = entry
+            if declared.period:
+                yearly.setdefault(year, {})[str(own)] = entry
         return found
 
     def _label(self, table: Table, column: str | None, value: str) -> str:
@@ -136,6 +198,20 @@ class Roster:
             return value
         label = table.columns[column].values[value]
         return label.in_language(self.language) or value
+
+
+_ROSTERS: WeakKeyDictionary[Basis, dict[Language, Roster]] = WeakKeyDictionary()
+
+
+def roster_of(attainment: Attainment, language: Language) -> Roster | None:
+    """Return the names and towns of those who report; read once for all targets of a plan."""
+    basis = attainment.basis
+    if basis is None:
+        return None
+    known = _ROSTERS.setdefault(basis, {})
+    if language not in known:
+        known[language] = Roster(basis.pack.dictionary, basis.admitted, language)
+    return known[language]
 
 
 # contributions -------------------------------------------------------------------------------------
@@ -159,74 +235,82 @@ def contributions(
     if found is None:
         return None
     kind, nodes, amount = found
-    tables = {one.table for node in nodes.values() for one in aggregates_of(node)}
+    tables = tables_of(*nodes.values())
     if not (all(map(roster.has_towns, tables)) if by == "town" else len(tables) == 1):
         return None
     cells = _cells(attainment, result, nodes, roster, by)
-    if len(cells) < 2:  # noqa: PLR2004  # one alone is the whole
+    sides = [{code for code, parts in cells.items() if name in parts} for name in nodes]
+    if not mostly_shared(sides[0], sides[-1]):
         return None
+    open_ones = _open_ones(attainment, result, nodes, roster, by)
+    called = _names(cells, roster, tables, by, result)
     groups = []
     for code, parts in cells.items():
         whole = {name: parts.get(name, Fraction(0)) for name in nodes}
-        label, town = _called(code, roster, tables, by)
-        groups.append(Contribution(code, label, whole, amount(whole), town))
-    if sum(1 for group in groups if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
+        label, town = called.get(code, (code, ""))
+        groups.append(Contribution(code, label, whole, amount(whole), town, code not in open_ones))
+    told = [group for group in groups if any(group.parts.values()) or not group.known]
+    if sum(1 for group in told if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
         return None
-    compares = kind in {"gap", "excess", "change"}
-    open_ones = _not_known(attainment, result, nodes, roster, by) if compares else set()
-    adding = [group for group in groups if group.amount > 0 and group.code not in open_ones]
-    return Contributions(
-        by,
-        kind,
-        tuple(sorted(adding, key=lambda group: (-group.amount, group.code))),
-        sum(1 for group in groups if any(group.parts.values())),
-    )
+    order = zip(_whole([-group.amount for group in told]), (group.code for group in told), strict=True)
+    everyone = tuple(group for _, group in sorted(zip(order, told, strict=True), key=itemgetter(0)))
+    return Contributions(by, kind, everyone, MappingProxyType(nodes))
 
 
-def _called(code: str, roster: Roster, tables: set[str], by: str) -> tuple[str, str]:
-    """Return the label of a group, and the town of a school."""
-    for table in sorted(tables):
-        known = roster.of_table(table)
+def _whole(amounts: Sequence[Fraction]) -> list[int]:
+    """Multiply amounts until all are whole, so that they are sorted fast."""
+    unit = lcm(*{amount.denominator for amount in amounts})
+    return [amount.numerator * (unit // amount.denominator) for amount in amounts]
+
+
+def _names(
+    codes: Iterable[str], roster: Roster, tables: Iterable[str], by: str, result: Result
+) -> dict[str, tuple[str, str]]:
+    """Return the label of every group, and the town of a school."""
+    found: dict[str, tuple[str, str]] = {}
+    for table in tables:
         if by == "town":
-            label = next((town for _, key, town in known.values() if key == code), None)
-            if label is not None:
-                return label, ""
-        elif code in known:
-            name, _, town = known[code]
-            return name or code, town
-    return code, ""
+            for _, place, town in roster.of_table(table).values():
+                found.setdefault(place, (town, ""))
+            continue
+        for code in codes:
+            known = roster.place(table, code, _last(result.years))
+            if known is not None:
+                found.setdefault(code, (known[0] or code, known[2]))
+    return found
+
+
+def _last(years: Sequence[int] | None) -> int | None:
+    return years[-1] if years else None
 
 
 def _cells(
     attainment: Attainment, result: Result, nodes: Mapping[str, Node], roster: Roster, by: str
 ) -> dict[str, dict[str, Fraction]]:
     """Return the parts of every group, in the exact columns the verdict was made of."""
+    assert attainment.statistics is not None  # its caller looked
     found: dict[str, dict[str, Fraction]] = {}
     for name, node in nodes.items():
-        years = _years_of(name, result)
-        for reporter, value in _by_reporter(attainment, node, years).items():
-            table = aggregates_of(node)[0].table
-            place = roster.of_table(table).get(reporter)
+        years, table = _years_of(name, result), aggregates_of(node)[0].table
+        for reporter, value in totals_by_reporter(attainment.statistics, node, years).items():
+            place = roster.place(table, reporter, _last(years)) if by == "town" else None
             code = (place[1] if place else "") if by == "town" else reporter
             group = found.setdefault(code, {})
             group[name] = group.get(name, Fraction(0)) + value
     return found
 
 
-def _not_known(
+def _open_ones(
     attainment: Attainment, result: Result, nodes: Mapping[str, Node], roster: Roster, by: str
 ) -> set[str]:
     """Return the groups of which a figure is not known: what they add is not known either."""
     assert attainment.statistics is not None  # its caller looked
     found: set[str] = set()
     for name, node in nodes.items():
-        for one in aggregates_of(node):
-            places = roster.of_table(one.table)
-            cells = attainment.statistics.by_reporter(one, _years_of(name, result))
-            blank = [reporter for reporter, cell in cells.items() if cell.blank or cell.unsure]
-            found |= {
-                places.get(reporter, ("", "", ""))[1] if by == "town" else reporter for reporter in blank
-            }
+        years, table = _years_of(name, result), aggregates_of(node)[0].table
+        for reporter in not_known(attainment.statistics, node, years):
+            place = roster.place(table, reporter, _last(years)) if by == "town" else None
+            found.add((place[1] if place else "") if by == "town" else reporter)
     return found
 
 
@@ -236,35 +320,6 @@ def _years_of(name: str, result: Result) -> tuple[int, ...] | None:
     return result.years or None
 
 
-def _by_reporter(attainment: Attainment, node: Node, years: tuple[int, ...] | None) -> dict[str, Fraction]:
-    assert attainment.statistics is not None  # its caller looked
-    if isinstance(node, Aggregate):
-        cells = attainment.statistics.by_reporter(node, years)
-        return {
-            reporter: Fraction(cell.known) if node.kind == "count" else cell.value or Fraction(0)
-            for reporter, cell in cells.items()
-        }
-    assert isinstance(node, Arithmetic)  # _adds_up has looked
-    if isinstance(node.left, Number):
-        right = _by_reporter(attainment, node.right, years)
-        return {reporter: node.left.value * value for reporter, value in right.items()}
-    left, right = (_by_reporter(attainment, side, years) for side in (node.left, node.right))
-    sign = 1 if node.operator == "+" else -1
-    everyone = sorted({*left, *right})
-    return {one: left.get(one, Fraction(0)) + sign * right.get(one, Fraction(0)) for one in everyone}
-
-
-def _adds_up(node: Node) -> bool:
-    """Whether the totals of groups add up to the total of all."""
-    if isinstance(node, Aggregate):
-        return node.kind in {"count", "sum"}
-    if not isinstance(node, Arithmetic) or node.operator == "/":
-        return False
-    if node.operator == "*":
-        return isinstance(node.left, Number) and _adds_up(node.right)
-    return _adds_up(node.left) and _adds_up(node.right)
-
-
 Amounts = Callable[[Mapping[str, Fraction]], Fraction]
 
 
@@ -272,30 +327,53 @@ def _kind_of(attainment: Attainment, result: Result) -> tuple[Kind, dict[str, No
     measure, target = attainment.measure, attainment.target
     if measure is None or result.goal is None or result.goal.word == "printed":
         return None
-    parts = {name: node for name, node in measure.parts.items() if _adds_up(node)}
-    if len(parts) != len(measure.parts) or isinstance(target, Milestone):
+    if isinstance(target, Milestone | Dispersion | Frequency):
         return None
     if isinstance(target, Growth | Trend):
         if measure.is_real:
             return None  # money of two years: it adds up in prices of neither
-        nodes = {"before": measure.value, "after": measure.value}
-        rises = isinstance(target, Trend) and target.never_increasing is not None
-        sign = -1 if rises else 1
-        return "change", nodes, lambda one: sign * (one["before"] - one["after"])
+        return _of_step(measure, result) if adds_up(measure.value) else None
     if measure.entities is not None and target.mean_of is None:
-        return "failing", parts, lambda one: one["all"] - one["meeting"]
+        return "failing", dict(measure.parts), lambda one: one["all"] - one["meeting"]
     if isinstance(target, Count | Amount):
-        (name,) = parts
-        return "part", parts, lambda one: one[name]
-    if set(parts) == {"numerator", "denominator"} or set(parts) == {"total", "all"}:
-        above, below = parts
-        hundred = 100 if isinstance(target, PerHundred) else 1
+        (name,) = measure.parts
+        parts = dict(measure.parts)
+        return ("part", parts, lambda one: one[name]) if adds_up(parts[name]) else None
+    return _of_quotient(measure, result)
+
+
+def _of_step(measure: Measure, result: Result) -> tuple[Kind, dict[str, Node], Amounts]:
+    """Hold the later year of a group against the earlier one, or against what the growth asks of it."""
+    nodes = {"before": measure.value, "after": measure.value}
+    assert result.goal is not None  # its caller looked
+    if isinstance(measure.target, Trend):
+        sign = -1 if measure.target.never_increasing is not None else 1
+        return "change", nodes, lambda one: sign * (one["before"] - one["after"])
+    limit, sign = _side(result.goal, result.value or Fraction(0))
+    kind: Kind = "gap" if sign > 0 else "excess"
+    return kind, nodes, lambda one: sign * ((1 + limit) * one["before"] - one["after"])
+
+
+def _of_quotient(measure: Measure, result: Result) -> tuple[Kind, dict[str, Node], Amounts] | None:
+    """Hold what stands above the line against what the limit asks for what stands below it."""
+    lines = lines_of(measure)
+    if lines is None or result.goal is None:
+        return None
+    factor, above, below = lines
+    if isinstance(measure.target, Comparison):
+        limit = result.parts["against"].value
+        sign = 1 if result.goal.lower is not None else -1
+    else:
         limit, sign = _side(result.goal, result.value or Fraction(0))
-        return (
-            "gap" if sign > 0 else "excess",
-            parts,
-            lambda one: sign * (limit / hundred * one[below] - one[above]),
-        )
+    kind: Kind = "gap" if sign > 0 else "excess"
+    if below is not None:
+        names = tuple(measure.parts) if len(measure.parts) > 1 else ("numerator", "denominator")
+        nodes = dict(zip(names, (above, below), strict=True))
+        top, bottom = names
+        return kind, nodes, lambda one: sign * (limit / factor * one[bottom] - one[top])
+    if measure.against is not None and adds_up(measure.value) and adds_up(measure.against):
+        sides = {"value": measure.value, "against": measure.against}
+        return kind, sides, lambda one: sign * (one["against"] - one["value"])
     return None
 
 

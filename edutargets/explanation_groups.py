@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
-from edutargets.contributions import Contribution, Contributions, Roster, contributions
-from edutargets.entities import ENTITY_BY_NAME
+from edutargets.contributions import Contributions, contributions, roster_of
+from edutargets.decompositions import added
 from edutargets.explanation_section import Section
-from edutargets.goal_wording import ruler_of
-from edutargets.judged_words import part_ruler, part_words
-from edutargets.targets import KOfN, PerHundred
-from edutargets.wording import Language, chosen, unit_words
+from edutargets.group_tables import FEW, MOST, GroupTable, group_table, rises
+from edutargets.targets import KOfN
+from edutargets.wording import Language, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
 
 __all__ = ["reporters", "towns"]
 
-_MOST = 10
+_LINES = {
+    "gap": ("are below what the goal asks", "未到目标水平"),
+    "excess": ("are above what the goal allows", "超过限值"),
+    "failing": ("have someone who falls short", "有未达到要求的"),
+    "part": ("have a part in it", "有数"),
+    "change": ("fell from the year before", "比上年减少"),
+}
+_BALANCES = {
+    "gap": (
+        ("together they lack {}", "合计差 {}"),
+        ("above it {verb} up for {}", "高于目标水平，可抵 {}"),
+        ("in all {} is lacking", "相抵后仍差 {}"),
+        ("in all {} more than it asks", "相抵后高出 {}"),
+    ),
+    "excess": (
+        ("together they are {} over", "合计超出 {}"),
+        ("below it {verb} up for {}", "低于限值，可抵 {}"),
+        ("in all {} over", "相抵后仍超出 {}"),
+        ("in all {} below what it allows", "相抵后低于限值 {}"),
+    ),
+    "change": (
+        ("together they fell by {}", "合计减少 {}"),
+        ("rose, by {}", "有所增加，共增 {}"),
+        ("in all a fall of {}", "相抵后减少 {}"),
+        ("in all a rise of {}", "相抵后增加 {}"),
+    ),
+}
+_RISING = (
+    ("together they rose by {}", "合计增加 {}"),
+    ("fell, by {}", "有所减少，共减 {}"),
+    ("in all a rise of {}", "相抵后增加 {}"),
+    ("in all a fall of {}", "相抵后减少 {}"),
+)
 
 
 def towns(attainment: Attainment, language: Language) -> Section | None:
@@ -36,32 +65,38 @@ def reporters(attainment: Attainment, language: Language) -> Section | None:
 
 
 def _groups(attainment: Attainment, language: Language, by: str) -> Section | None:
-    if attainment.dictionary is None:
-        return None
-    basis = attainment.basis
-    roster = Roster(attainment.dictionary, basis.admitted if basis is not None else None, language)
-    by_town = contributions(attainment, roster, "town") if basis is not None else None
-    found = by_town if by == "town" else contributions(attainment, roster, "reporter")
+    by_town = _found(attainment, language, "town")
+    found = by_town if by == "town" else _found(attainment, language, "reporter")
     if found is None or not found.groups:
         return None
     if by == "reporter" and by_town is not None and by_town.of == found.of and found.kind != "failing":
         return None
     label = chosen(language, "towns", "各镇街") if by == "town" else chosen(language, "who", "各单位")
-    columns, right = _group_columns(attainment, found, language)
-    first = found.groups[:_MOST]
-    amounts = part_ruler(attainment, next(iter(first[0].parts)), language).column(
-        [one.amount for one in first]
-    )
-    values: list[tuple[str, ...]] = [()] * len(first)
-    if found.kind in {"gap", "excess"}:
-        values = [(value,) for value in _own_values(attainment, first, language)]
-    rows = tuple(
-        (*_group_row(attainment, found, group, language), *value, amount)
-        for group, value, amount in zip(first, values, amounts, strict=True)
-    )
-    return Section(
-        f"{by}s", label, (_group_line(found, language, sure=_is_sure(attainment)),), columns, rows, right
-    )
+    table = group_table(attainment, found, language)
+    lines = [_group_line(attainment, found, language), *_balance(attainment, found, table, language)]
+    if table.counted:
+        one, several = table.counted
+        en = f"where there are {FEW} {several} or fewer, what one {one} is of their own share is told"
+        lines.append(chosen(language, en, f"分母不超过 {FEW} {several}的，列出 1 {one}在其自身占比中的分量"))
+    return Section(f"{by}s", label, tuple(lines), table.columns, table.rows, table.right)
+
+
+_FOUND: WeakKeyDictionary[Basis, dict[tuple[str, Language, str], Contributions | None]] = WeakKeyDictionary()
+
+
+def _found(
+    attainment: Attainment, language: Language, by: Literal["town", "reporter"]
+) -> Contributions | None:
+    """Return who adds what; worked out once, as towns and schools are told one after the other."""
+    roster = roster_of(attainment, language)
+    if roster is None or attainment.basis is None:
+        return None
+    known, key = _FOUND.setdefault(attainment.basis, {}), (attainment.target.id, language, by)
+    if key not in known:
+        for other in [one for one in known if one[:2] != key[:2]]:
+            del known[other]  # one target at a time: a plan has hundreds
+        known[key] = contributions(attainment, roster, by)
+    return known[key]
 
 
 def _is_sure(attainment: Attainment) -> bool:
@@ -70,82 +105,44 @@ def _is_sure(attainment: Attainment) -> bool:
     return result is None or all(part.is_exact for part in result.parts.values())
 
 
-def _group_line(found: Contributions, language: Language, *, sure: bool) -> str:
+def _group_line(attainment: Attainment, found: Contributions, language: Language) -> str:
     some, of = len(found.groups), found.of
     noun = chosen(language, "towns", "个镇街") if found.by == "town" else chosen(language, "units", "个单位")
-    said = {
-        "gap": ("are below what the goal asks", "未到目标水平"),
-        "excess": ("are above what the goal allows", "超过限值"),
-        "failing": ("have someone who falls short", "有未达到要求的"),
-        "part": ("have a part in it", "有数"),
-        "change": ("fell from the year before", "比上年减少"),
-    }[found.kind]
-    if found.kind == "failing" and not sure:
+    said = _LINES[found.kind]
+    if found.kind == "failing" and not _is_sure(attainment):
         said = ("have someone who is not known to reach it", "有未确认达到要求的")
-    first = chosen(language, f"; the first {_MOST}", f"，列出前 {_MOST} 个") if some > _MOST else ""
+    if rises(attainment):
+        said = ("rose from the year before", "比上年增加")
+    first = chosen(language, f"; the first {MOST}", f"，列出前 {MOST} 个") if some > MOST else ""
     return chosen(
         language, f"{some} of {of} {noun} {said[0]}{first}", f"{of} {noun}中 {some} 个{said[1]}{first}"
     )
 
 
-def _group_columns(
-    attainment: Attainment, found: Contributions, language: Language
-) -> tuple[tuple[str, ...], frozenset[int]]:
-    names = list(found.groups[0].parts)
-    heads = [chosen(language, "town", "镇街")] if found.by == "town" else [chosen(language, "unit", "单位")]
-    if found.by == "reporter" and any(group.town for group in found.groups):
-        heads.append(chosen(language, "town", "镇街"))
-    texts = len(heads)
-    if found.kind != "part":
-        heads += [part_words(name, language) for name in names]
-    if found.kind in {"gap", "excess"}:
-        heads.append(_value_head(attainment, language))
-    ruler = part_ruler(attainment, names[0], language)
-    entity = ENTITY_BY_NAME.get(unit_words(ruler.unit, "en", Fraction(1)).replace(" ", "_"))
-    unit = entity.zh if entity is not None and language == "zh" else unit_words(ruler.unit, language)
-    said = {
-        "gap": ("lacks", "差额"),
-        "excess": ("too many", "超出"),
-        "failing": ("fall short", "未达到"),
-        "part": ("has", "数量"),
-        "change": ("fell by", "减少"),
-    }[found.kind]
-    last = chosen(language, *said)
-    heads.append(f"{last} ({unit})" if language == "en" else f"{last}（{unit}）")
-    return tuple(heads), frozenset(range(texts, len(heads)))
-
-
-def _value_head(attainment: Attainment, language: Language) -> str:
-    """Name the column of each group's own value, with the unit where it is no share."""
-    assert attainment.measure is not None  # there are contributions
-    ruler = ruler_of(attainment.measure, language)
-    unit = "" if ruler.percent else ruler.words()
-    head = chosen(language, "value", "数值")
-    return head if not unit else chosen(language, f"{head} ({unit})", f"{head}（{unit}）")
-
-
-def _own_values(attainment: Attainment, groups: Sequence[Contribution], language: Language) -> list[str]:
-    """Return the value of every group by itself, as if it alone were judged."""
-    result = attainment.deciding
-    assert attainment.measure is not None  # there are contributions
-    assert result is not None  # there are contributions
-    hundred = 100 if isinstance(attainment.target, PerHundred) else 1
-    ruler = ruler_of(attainment.measure, language, result.goal)
-    sides = [tuple(group.parts.values()) for group in groups]
-    texts = iter(ruler.aligned([hundred * above / below for above, below in sides if below]))
-    percent = " %" if ruler.percent else ""
-    return [f"{next(texts)}{percent}" if below else "—" for _, below in sides]
-
-
-def _group_row(
-    attainment: Attainment, found: Contributions, group: Contribution, language: Language
-) -> tuple[str, ...]:
-    names = list(group.parts)
-    rulers = {name: part_ruler(attainment, name, language) for name in names}
-    code = f" ({group.code})" if found.by == "reporter" and group.label != group.code else ""
-    cells = [(group.label or chosen(language, "not known", "未知")) + code]
-    if found.by == "reporter" and any(one.town for one in found.groups):
-        cells.append(group.town)
-    if found.kind != "part":
-        cells += [rulers[name].number(group.parts[name]) for name in names]
-    return tuple(cells)
+def _balance(
+    attainment: Attainment, found: Contributions, table: GroupTable, language: Language
+) -> list[str]:
+    """Say what those named add up to, how much others make up for, and what is left of it."""
+    others = [one for one in found.others if one.amount < 0 and one.known]
+    if found.kind not in _BALANCES or not others:
+        return []
+    lacks, made_up, left, beyond = _RISING if rises(attainment) else _BALANCES[found.kind]
+    known = added(one.amount for one in found.everyone if one.known)
+    open_ones = sum(1 for one in found.everyone if not one.known)
+    last = left if known > 0 else beyond if known < 0 else ("nothing is left", "正好相抵")
+    unit, joint = table.unit, chosen(language, "; ", "；")
+    without = chosen(
+        language, f", without {open_ones:,} not known in full", f"（数据不全的 {open_ones:,} 个未计）"
+    )
+    without = without if open_ones else ""
+    verb = "makes" if len(others) == 1 else "make"
+    number = f"{len(others):,} " if language == "en" else f"另有 {len(others):,} 个"
+    return [
+        joint.join(
+            (
+                chosen(language, *lacks).format(f"{table.lacks} {unit}".rstrip()),
+                f"{number}{chosen(language, *made_up).format(table.made_up, verb=verb)}",
+                chosen(language, *last).format(table.left) + without,
+            )
+        )
+    ]

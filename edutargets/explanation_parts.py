@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from edutargets.change_words import changed, changed_units
 from edutargets.check_first import check_first
 from edutargets.explanation_groups import reporters, towns
 from edutargets.explanation_rows import evidence, falling_short, standards
@@ -26,6 +27,7 @@ from edutargets.pace_words import pace
 from edutargets.price_words import real
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
+from edutargets.spread_words import spread_groups
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
 from edutargets.totals_sql import formula_of, pieces_of
 from edutargets.wording import Language, chosen, period_words, verdict_text
@@ -290,12 +292,15 @@ SECTIONS: tuple[Part, ...] = (
     pace,
     real,
     spread,
+    spread_groups,
     missed,
     standards,
     towns,
     falling_short,
     reporters,
     overlapping,
+    changed,
+    changed_units,
     check_first,
     _data,
 )

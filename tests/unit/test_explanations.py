@@ -306,15 +306,23 @@ def test_the_limit_itself_is_not_enough_for_more_than() -> None:
 def test_contributions_add_up_to_what_is_lacking() -> None:
     """South is above the line by what North lacks more: the table shows exact parts of the gap."""
     said = told({**GIRLS, "at_least": "50 %"})
-    assert said["towns"].rows == (("North", "40", "100", "40 %", "10"),)
-    assert lines(said, "towns") == "1 of 2 towns are below what the goal asks"
+    assert said["towns"].rows == (
+        ("North", "40", "100", "40.00 %", "10"),
+        ("1 at or above it", "105", "200", "52.50 %", "-5"),
+        ("all together", "145", "300", "48.33 %", "5"),
+    )
+    assert said["towns"].lines == (
+        "1 of 2 towns are below what the goal asks",
+        "together they lack 10 students; 1 above it makes up for 5; in all 5 is lacking",
+    )
 
 
 def test_schools_are_named_in_the_readers_language() -> None:
     """A town has its label, a school its name and code."""
     said = told(DUTY, "zh")
-    assert said["towns"].rows == (("北镇", "0", "1", "1"),)
-    assert said["reporters"].rows == (("One (A)", "北镇", "0", "1", "1"),)
+    together = (("1 个全部达到", "1", "1", "0"), ("合计", "1", "2", "1"))
+    assert said["towns"].rows == (("北镇", "0", "1", "1"), *together)
+    assert said["reporters"].rows[0] == ("One (A)", "北镇", "0", "1", "1")
 
 
 def test_unchecked_data_are_named_in_every_explanation() -> None:
@@ -402,6 +410,7 @@ def test_who_holds_a_target_back_is_not_said_of_somebody_whose_figure_is_missing
     ]
     growth = {**GROWTH, "value": "sum(students)", "in": 2025}
     text = explain(judged({"id": "t", **growth}, rows=[*ROWS, *third])["t"]).to_text()
-    assert "fell from the year before" in text
+    assert "below what the goal asks" in text
     assert "Two (B)" in text
-    assert "Three (C)" not in text
+    assert "1 with a figure missing" in text
+    assert "Three (C)" not in text.split("what changed")[0]
