@@ -19,6 +19,7 @@ from edutargets.judged_words import (
     range_words,
     value_words,
 )
+from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
@@ -188,7 +189,13 @@ def _shortfall(attainment: Attainment, language: Language) -> Section | None:
 
 def _need(attainment: Attainment, language: Language) -> Section | None:
     lines = need_words(attainment, language)
-    return Section("need", chosen(language, "to meet it", "达成所需"), lines) if lines else None
+    if not lines:
+        return None
+    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, language)
+    if table is None:
+        return Section("need", label, lines)
+    told, columns, rows, right = table
+    return Section("need", label, (*lines, *([told] if told else [])), columns, rows, right)
 
 
 def _small(attainment: Attainment, language: Language) -> Section | None:

@@ -1,4 +1,4 @@
-"""What it would take to meet a target, as data: how much, of whom, and how sure it is that less is not enough."""
+"""What it would take to meet a target, as data: how much, of whom, and how sure it is that less fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     import pint
@@ -22,6 +21,7 @@ Kind = Literal[
     "added",
     "others",
     "below",
+    "other",
     "each",
     "whole",
     "some",
@@ -66,8 +66,9 @@ class Need:
         kind: What changes. ``alone``: the total, or the upper side of a quotient by itself. ``converted``: so
             many of those already counted below become part of the upper side. ``added``: new ones, counted
             above and below. ``others``: new ones, counted below only. ``below``: the lower side by itself.
-            ``each``: every one of a group, or everybody who reports, for itself. ``whole``: the total of a
-            group whose every member must reach the goal. ``some``: the cheapest part of a group.
+            ``other``: the other side of a comparison. ``each``: every one of a group, or everybody who
+            reports, for itself. ``whole``: the total of a group whose every member must reach the goal.
+            ``some``: the cheapest part of a group.
             ``standards``: for each school some of several standards. ``spread``: additions to the lowest.
             ``gaps``: events for what was missed. ``record``: evidence of a milestone.
         part: The part of the target that changes.
@@ -76,14 +77,15 @@ class Need:
         step: The smallest step it can change by; ``None`` where no step is known.
         stays: What stays as it is while it changes: the lower side, the upper side or the other side.
         asked: Whether this is what the target asks; else it is told beside it, as another reading.
+        along: Whether the other side of a comparison moves along, as it counts the same rows, too.
         years: The years whose data change.
         count: How many of a group must come to reach the goal, or are changed.
         of: How many there are in the group.
         rows: Who, those with the least to do first where some are enough, else those with the most.
         unknown: How many more of the group must reach it of whom it is not known how much they lack.
         known_only: Whether something is blank or in doubt: the number rests on what is known.
-        optimality: ``exact``: no smaller number is enough, in exact arithmetic. ``proved``: a solver proved it
-            and the plan was checked in exact arithmetic. ``bound``: the plan is enough, and what is surely
+        optimality: ``exact``: no smaller number is enough, in exact arithmetic. ``proved``: a solver proved
+            it and the plan was checked in exact arithmetic. ``bound``: the plan is enough, and what is surely
             needed is ``lower_bound``.
         lower_bound: What is surely needed, in the unit of ``amount``.
     """
@@ -95,6 +97,7 @@ class Need:
     step: Fraction | None = None
     stays: Fraction | None = None
     asked: bool = True
+    along: bool = False
     years: tuple[int, ...] = ()
     count: int = 0
     of: int = 0
@@ -116,8 +119,3 @@ class Need:
         for row in self.rows:
             found[row.reporter] = found.get(row.reporter, Fraction(0)) + row.amount
         return dict(sorted(found.items(), key=lambda one: (-abs(one[1]), one[0])))
-
-
-def first_rows(rows: Sequence[NeededRow], most: int) -> tuple[NeededRow, ...]:
-    """Return the rows with the most to do, the first so many."""
-    return tuple(sorted(rows, key=lambda row: (-abs(row.amount), row.reporter, str(row.key)))[:most])

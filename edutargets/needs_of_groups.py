@@ -16,7 +16,7 @@ from edutargets.needs import Need, NeededRow
 from edutargets.row_lists import RowList
 from edutargets.targets import Density
 from edutargets.unsure_rows import guarded_list
-from edutargets.whole_steps import Ends, ends_of, least_change, step_of
+from edutargets.whole_steps import Ends, ends_of, least_change, linear, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from edutargets.bound_measures import Entities
     from edutargets.goals import Goal
     from edutargets.judging import Result
-    from edutargets.row_lists import ListedRow
 
 __all__ = ["GroupRow", "chosen_rows", "group_rows", "needs_of_groups", "still_wanted"]
 
@@ -167,7 +166,7 @@ def needs_of_groups(attainment: Attainment, result: Result) -> tuple[Need, ...]:
         for row in short
         if (change := way.change(row)) is not None
     ]
-    wanted = still_wanted(attainment, result)
+    wanted = still_wanted(result)
     chosen, unknown = chosen_rows(told, wanted, all_of=attainment.target.each is not None)
     if not chosen or len(chosen) + unknown < wanted or (unknown and len(told) < len(short)):
         return ()
@@ -190,7 +189,7 @@ def needs_of_groups(attainment: Attainment, result: Result) -> tuple[Need, ...]:
     return (own, *_whole(way, rows, own))
 
 
-def still_wanted(attainment: Attainment, result: Result) -> int:
+def still_wanted(result: Result) -> int:
     """Return how many more of a group must reach the goal."""
     assert result.goal is not None  # it was judged
     assert result.goal.lower is not None  # so many at least
@@ -236,6 +235,8 @@ def _way(attainment: Attainment) -> _Way | None:
         "below" if high and below is not None and isinstance(attainment.target, Density) else "above"
     )
     changing = below if side == "below" and below is not None else above
+    if linear(changing) is None:
+        return None
     return _Way(entities, factor, above, below, side, step_of(changing, dictionary))
 
 
@@ -244,7 +245,7 @@ def _has(row: GroupRow, way: _Way) -> Fraction:
 
 
 def _whole(way: _Way, rows: Sequence[GroupRow], own: Need) -> list[Need]:
-    """Say what the group lacks as a whole, where each has a quotient of its own and one goal holds for all."""
+    """Say what the group lacks as a whole, where each has a quotient and one goal holds for all."""
     if way.below is None or way.entities.limits is not None or own.unknown:
         return []
     sides = [(row.numbers["above"], row.numbers["below"]) for row in rows]
@@ -277,5 +278,3 @@ def _whole(way: _Way, rows: Sequence[GroupRow], own: Need) -> list[Need]:
             lower_bound=change,
         )
     ]
-
-

@@ -24,7 +24,7 @@ __all__ = ["needs_of_evidence", "needs_of_frequency"]
 
 
 def needs_of_frequency(attainment: Attainment, result: Result) -> tuple[Need, ...]:
-    """Return the events that are missing, organiser by organiser; the cheapest ones where a share is enough."""
+    """Return the events that are missing, one organiser by one; the cheapest where a share is enough."""
     measure, statistics, target = attainment.measure, attainment.statistics, attainment.target
     if not isinstance(target, Frequency) or measure is None or measure.rows is None or statistics is None:
         return ()
@@ -41,7 +41,7 @@ def needs_of_frequency(attainment: Attainment, result: Result) -> tuple[Need, ..
         if one.owes and one.meets is False:
             lacking = tuple(times - held[one.code, first] for first in one.missed)
             told.append((sum(lacking), _row(one, lacking)))
-    wanted = still_wanted(attainment, result)
+    wanted = still_wanted(result)
     chosen, unknown = chosen_rows(told, wanted, all_of=target.each is not None)
     if not chosen:
         return ()
@@ -83,7 +83,5 @@ def needs_of_evidence(attainment: Attainment, result: Result) -> tuple[Need, ...
     unit = unit_of(attainment.measure.parts[name], attainment.dictionary)
     one = Fraction(1)
     return (
-        Need(
-            kind="record", part=name, unit=unit, amount=one, step=one, years=result.years, lower_bound=one
-        ),
+        Need(kind="record", part=name, unit=unit, amount=one, step=one, years=result.years, lower_bound=one),
     )

@@ -214,7 +214,9 @@ def _best(pairs: Sequence[Pair], units: int) -> list[int]:
         given[at] += 1
         heappush(heap, (adds(at, given[at]), at))
     while True:  # the level rounded down is all but the best already
-        cost, giver = max(((adds(at, more - 1), at) for at, more in enumerate(given) if more), default=(None, 0))
+        cost, giver = max(
+            ((adds(at, more - 1), at) for at, more in enumerate(given) if more), default=(None, 0)
+        )
         if cost is None or cost <= heap[0][0]:
             return given
         _, taker = heappop(heap)

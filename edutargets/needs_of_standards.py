@@ -1,8 +1,8 @@
 """So many of several standards: for each school the fewest to lift, and of those the smallest amounts.
 
 What is smallest: first the fewest standards whose value has to change, then the smallest sum of what is added
-(or taken away), each amount measured against what its standard asks for, so that books and square metres can
-be added up. Where no column serves two standards the choice is exact by itself; else a small integer programme
+(or taken away), each amount measured against what its standard asks for, so that books and square metres
+can be added up. Where no column serves two standards the choice is exact by itself; else an integer programme
 (HiGHS, through scipy) finds it, and its plan is held against the standards in fractions.
 """
 
@@ -55,7 +55,7 @@ class _Standard:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """What one school lacks of one standard: to reach it, and to stand on its floor; ``None`` is not known."""
+    """What one school lacks of one standard: to reach it, and to stand on its floor; ``None``: not known."""
 
     standard: _Standard
     reached: bool | None
@@ -90,7 +90,7 @@ def needs_of_standards(attainment: Attainment, result: Result) -> tuple[Need, ..
         if _meets(gaps, target.enough) is False:
             plans[at] = _plan(row, gaps, target.enough)
     told = {at: plan for at, plan in plans.items() if plan is not None}
-    wanted = still_wanted(attainment, result)
+    wanted = still_wanted(result)
     marks = [(plan.cost, NeededRow(reporter=str(at), amount=_ONE)) for at, plan in told.items()]
     chosen, unknown = chosen_rows(marks, wanted, all_of=target.each is not None)
     if not chosen or (unknown and len(told) < len(plans)):
@@ -124,8 +124,10 @@ def _taken_apart(bound: Iterable[BoundStandard], dictionary: Dictionary) -> list
         terms = linear(above)
         if terms is None:
             return None
-        own = {leaf: weight for leaf, weight in terms.items() if not isinstance(leaf, Number)}
-        steps = {leaf: step_of(leaf, dictionary) for leaf in own}
+        own: dict[Node, Fraction] = {
+            leaf: weight for leaf, weight in terms.items() if not isinstance(leaf, Number)
+        }
+        steps: dict[Node, Fraction | None] = {leaf: step_of(leaf, dictionary) for leaf in own}
         found.append(_Standard(number, one, factor, above, below, own, steps, step_of(above, dictionary)))
     return found
 
@@ -313,9 +315,9 @@ def _line(row: GroupRow, gap: _Gap, weights: Mapping[str, Fraction]) -> Line:
     number = bottom / standard.factor
     goals = (limits.goal_of(by), standard.bound.floor.goal_of(by) if standard.bound.floor else None)
     full, floor = (
-        (None, None) if goal is None else tuple(None if end is None else end * number for end in ends_of(goal))
+        (None, None)
+        if goal is None
+        else tuple(None if end is None else end * number for end in ends_of(goal))
         for goal in goals
     )
     return Line(weights, gap.has, (full[0], full[1]), (floor[0], floor[1]))
-
-

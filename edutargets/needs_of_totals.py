@@ -11,10 +11,12 @@ from edutargets.expressions import Aggregate, Node, Number, aggregates_of, unit_
 from edutargets.needs import Need, NeededRow
 from edutargets.targets import Amount, Coefficient, Comparison, Count, Density, Growth, Ratio, Trend
 from edutargets.totals_sql import Piece, conjuncts
+from edutargets.units import factors_of
 from edutargets.whole_steps import Ends, ends_of, least_change, linear, step_of
 
 if TYPE_CHECKING:
     from edutargets.attainment import Attainment
+    from edutargets.bound_measures import Measure
     from edutargets.exact_columns import Cell, Statistics
     from edutargets.judging import Result
     from edutargets.tables import Dictionary
@@ -99,6 +101,7 @@ def needs_of_totals(attainment: Attainment, result: Result) -> tuple[Need, ...]:
         ways += _of_a_part(attainment, held)
     else:
         ways += _alone(attainment, held)
+        ways += _other_side(attainment, held)
     several = isinstance(attainment.target, Trend | Growth | Comparison | Coefficient)
     if ways and not several and attainment.target.mean_of is None:
         ways += _each_reporter(attainment, held, ways[0])
@@ -132,7 +135,7 @@ def _held(attainment: Attainment, result: Result) -> _Held | None:
     elif isinstance(target, Count | Amount | Coefficient) and len(parts) == 1:
         parts = (parts[0], parts[0])
     sides = sides_of(measure.value)
-    if sides is None or len(parts) != 2:  # noqa: PLR2004  # an upper and a lower side
+    if sides is None or len(parts) != 2 or _is_mean_of_rates(measure):  # noqa: PLR2004  # two sides
         return None
     top = Piece("", sides.above).value(attainment.statistics, years)
     bottom = _ONE if sides.below is None else Piece("", sides.below).value(attainment.statistics, years)
@@ -140,6 +143,11 @@ def _held(attainment: Attainment, result: Result) -> _Held | None:
         return None
     known_only = any(not part.is_exact for part in result.parts.values())
     return _Held(sides, (parts[0], parts[1]), years, top, bottom, ends, goal.open_ended, known_only)
+
+
+def _is_mean_of_rates(measure: Measure) -> bool:
+    """Whether a mean of numbers that count nothing is judged: no sum of them means anything."""
+    return any(one.kind == "avg" and not factors_of(measure.unit) for one in aggregates_of(measure.value))
 
 
 def _need(attainment: Attainment, held: _Held, kind: str, amount: Fraction, **more: object) -> Need:
@@ -175,7 +183,30 @@ def _alone(attainment: Attainment, held: _Held) -> list[Need]:
     if not change:
         return []
     stays = held.bottom if held.sides.below is not None else None
-    return [_need(attainment, held, "alone", change, stays=stays)]
+    return [_need(attainment, held, "alone", change, stays=stays, along=shared > 0)]
+
+
+def _other_side(attainment: Attainment, held: _Held) -> list[Need]:
+    """Change the other side of a comparison, this one staying as it is."""
+    measure, dictionary, statistics = attainment.measure, attainment.dictionary, attainment.statistics
+    if measure is None or measure.against is None or dictionary is None or statistics is None:
+        return []
+    other = sides_of(measure.against)
+    if other is None or _shared(attainment, held):
+        return []
+    top = Piece("", other.above).value(statistics, held.years)
+    bottom = _ONE if other.below is None else Piece("", other.below).value(statistics, held.years)
+    if top is None or not bottom:
+        return []
+    wanted = held.value * bottom / other.factor
+    ends = (None, wanted) if held.ends[0] is not None else (wanted, None)
+    change = least_change(top, ends, step_of(other.above, dictionary))
+    if not change or top + change < 0:
+        return []
+    stays = bottom if other.below is not None else None
+    parts, turned = ("against", "against"), replace(held, sides=other)
+    turned = replace(turned, parts=parts)
+    return [_need(attainment, turned, "other", change, stays=stays, asked=False)]
 
 
 def _shared(attainment: Attainment, held: _Held) -> Fraction:
@@ -349,5 +380,3 @@ def _by_reporter(
 
 def _number(leaf: Aggregate, cell: Cell) -> Fraction:
     return Fraction(cell.known) if leaf.kind == "count" else cell.value or Fraction(0)
-
-

@@ -27,7 +27,7 @@ __all__ = ["needed", "numbers_needed"]
 
 
 def numbers_needed(attainment: Attainment, result: Result | None = None) -> tuple[Need, ...]:
-    """Return the ways to meet a target that is not met, what it asks for first; nothing where no number says it.
+    """Return the ways to meet a target, what it asks for first; nothing where it is met or no number says it.
 
     Of a target that is open the needs say what the known data lack, as far as they lack anything: what is not
     known may already hold it.

@@ -110,7 +110,7 @@ def _between(total: Fraction, ends: Ends) -> bool:
 
 
 class _Programme:
-    """Columns: of each lever its steps up, its steps down and whether it moves; of each rule whether it holds."""
+    """Columns: of each lever its steps up and down and whether it moves; of each rule whether it holds."""
 
     def __init__(self, levers: Sequence[Lever], lines: Sequence[Line], enough: int, margin: float) -> None:
         import numpy as np  # noqa: PLC0415  # only where a plan must be found

@@ -49,8 +49,9 @@ def step_of(node: Node, dictionary: Dictionary) -> Fraction | None:
             return _common(values, dictionary)
         case Arithmetic(operator="+" | "-", left=left, right=right):
             return _common((left, right), dictionary)
-        case Arithmetic(operator="*", left=Number(value=number), right=other) | Arithmetic(
-            operator="*", left=other, right=Number(value=number)
+        case (
+            Arithmetic(operator="*", left=Number(value=number), right=other)
+            | Arithmetic(operator="*", left=other, right=Number(value=number))
         ):
             step = step_of(other, dictionary)
             return step * abs(number) if step and number else None
@@ -88,8 +89,9 @@ def linear(node: Node) -> dict[Node, Fraction] | None:
                 leaf: one.get(leaf, Fraction(0)) + sign * other.get(leaf, Fraction(0))
                 for leaf in dict.fromkeys((*one, *other))
             }
-        case Arithmetic(operator="*", left=Number(value=number), right=other_side) | Arithmetic(
-            operator="*", left=other_side, right=Number(value=number)
+        case (
+            Arithmetic(operator="*", left=Number(value=number), right=other_side)
+            | Arithmetic(operator="*", left=other_side, right=Number(value=number))
         ):
             found = linear(other_side)
             return None if found is None else {leaf: number * factor for leaf, factor in found.items()}
