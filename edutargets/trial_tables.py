@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission
     from edutargets.tables import Dictionary
 
-__all__ = ["CannotTryError", "TrialTables"]
+__all__ = ["CannotTryError", "TrialTables", "fulfilling"]
 
 _POSITION = "row_position"
+FILLED = object()
+"""Stands for any value: the condition only asks that there is one."""
 Cells = dict[str, object]
 
 
@@ -178,7 +180,17 @@ class TrialTables:
         if found is None:
             message = f"no row of {table} shows how one fulfils what is counted"
             raise CannotTryError(message)
-        self.put(table, position, found)
+        blank = [name for name, cell in found.items() if cell is FILLED]
+        self.put(table, position, found | {name: self._filled(table, position, name) for name in blank})
+
+    def _filled(self, table: str, position: int, column: str) -> object:
+        """Return what stands in a cell, or in the first cell of its column that is not blank."""
+        own = self.value(table, position, column)
+        known = self._base(table)[column].drop_null()
+        if own is None and not len(known):
+            message = f"{table}.{column} is blank in every row"
+            raise CannotTryError(message)
+        return known[0].as_py() if own is None else own
 
     # back
 
@@ -237,7 +249,7 @@ def fulfilling(condition: Node, table: str) -> Cells | None:
             known = [way for way in ways if way is not None]
             if operator == "or":
                 return known[0] if known else None
-            return {name: cell for way in known for name, cell in way.items()} if known == ways else None
+            return _joined(known) if known == ways else None
         case Case(branches=((first, Flag(value=True)), *_)):
             return fulfilling(first, table)
         case Compare(operator=sign, left=Column(table=home, name=name), right=right) if home == table:
@@ -248,6 +260,15 @@ def fulfilling(condition: Node, table: str) -> Cells | None:
     return _plainly(condition, table)
 
 
+def _joined(ways: Sequence[Cells]) -> Cells:
+    """Put the cells together; one that may be anything takes the value another condition asks for."""
+    found: Cells = {}
+    for name, cell in (pair for way in ways for pair in way.items()):
+        if cell is not FILLED or name not in found:
+            found[name] = cell
+    return found
+
+
 def _plainly(condition: Node, table: str) -> Cells | None:
     """Return the cell with which a row fulfils a condition on one column."""
     match condition:
@@ -255,6 +276,8 @@ def _plainly(condition: Node, table: str) -> Cells | None:
             return {name: value}
         case IsNull(item=Column(table=home, name=name)) if home == table:
             return {name: None}
+        case Negated(item=IsNull(item=Column(table=home, name=name))) if home == table:
+            return {name: FILLED}
         case Negated(item=Column(table=home, name=name)) if home == table:
             return {name: False}
     return None

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from edutargets.attainment import evaluate
 from edutargets.entity_conditions import split
-from edutargets.expressions import Aggregate, ChildValue, Column, Node, Number, all_of, walk
+from edutargets.expressions import Aggregate, ChildValue, Column, Node, Number
 from edutargets.needs_of_totals import sides_of
 from edutargets.plans import Plan
 from edutargets.rates import last_day
 from edutargets.row_targets import Frequency
 from edutargets.targets import Milestone
 from edutargets.totals_sql import conjuncts
-from edutargets.trial_tables import CannotTryError, TrialTables
+from edutargets.trial_tables import FILLED, CannotTryError, TrialTables, fulfilling
 from edutargets.whole_steps import linear, step_of
 
 if TYPE_CHECKING:
@@ -217,10 +217,49 @@ class _Trial:
             amount = _shorter(row.amount, short * (step or self._own_step(leaf)))
             position = self.tables.position_of(table, row.key)
             change = amount / factor if row.lever is None else amount
-            if isinstance(leaf, ChildValue):
+            inside = self._part_of_children(node)
+            if inside is not None:
+                self._convert_children(inside, position, change)
+            elif isinstance(leaf, ChildValue):
                 self._child(leaf, position, change)
             else:
                 self._spread(leaf, [position], change)
+
+    def _part_of_children(self, node: Node) -> tuple[ChildValue, ChildValue] | None:
+        """Return both sides where the upper one counts some of the records that the lower one counts."""
+        entities = self.measure.entities
+        if entities is None or entities.standards:
+            return None
+        _, above, below = split(entities.value)
+        if below is None or node is not above:
+            return None
+        one, other = _leaf(above)[0], _leaf(below)[0]
+        if not isinstance(one, ChildValue) or not isinstance(other, ChildValue):
+            return None
+        sides = [(leaf.aggregate.kind, leaf.aggregate.table, leaf.aggregate.operand) for leaf in (one, other)]
+        return (one, other) if sides[0] == sides[1] else None
+
+    def _convert_children(
+        self, sides: tuple[ChildValue, ChildValue], position: int, change: Fraction
+    ) -> None:
+        """Move some of one row's records into, or out of, what the upper side counts."""
+        above, below = (leaf.aggregate for leaf in sides)
+        home = _parent_table(self.measure)
+        linked = {mine: self.tables.value(home, position, theirs) for mine, theirs in sides[0].link}
+        inside = set(self.tables.where(above.table, above.where))
+        own = [at for at in self._counted(below) if self._is_linked(below.table, at, linked)]
+        others = [at for at in own if at not in inside]
+        source, target = (others, [at for at in own if at in inside])[:: 1 if change > 0 else -1]
+        if above.kind == "sum":
+            assert above.operand is not None  # it adds something up
+            self._spread(above.operand, target, abs(change))
+            self._spread(above.operand, source, -abs(change))
+            return
+        if len(source) < abs(change):
+            raise CannotTryError(f"{above.table} has too few records of the other kind")
+        model = next(iter(target), next(iter(inside), None))
+        for row in source[: int(abs(change))]:
+            self.tables.fulfil(above.table, row, above.where, model)
 
     def _own_step(self, leaf: Node) -> Fraction:
         return step_of(leaf, self.tables.dictionary) or Fraction(1)
@@ -321,16 +360,15 @@ class _Trial:
         cells: dict[str, object] = {target.done_on: target.by}
         cells |= {name: _sample(declared.columns[name].type, target.by) for name in target.evidence}
         (found,) = self.measure.aggregates()[:1]
-        own = all_of(*(one for one in conjuncts(found.where) if _is_simple(one, target)))
-        added = self.tables.add_like(table, 0, cells)
-        self.tables.fulfil(table, added, own, None)
-        self.tables.put(table, added, cells)
-
-
-def _is_simple(condition: Node, target: Milestone) -> bool:
-    """Whether a condition asks for something other than the date and the evidence."""
-    named = {target.done_on, *target.evidence}
-    return not any(isinstance(one, Column) and one.name in named for one in walk(condition))
+        asked = [fulfilling(one, table) for one in conjuncts(found.where)]
+        wanted = {
+            name: cell
+            for one in asked
+            if one is not None
+            for name, cell in one.items()
+            if cell is not FILLED or name not in cells
+        }
+        self.tables.add_like(table, 0, {**cells, **wanted})
 
 
 def _sample(kind: str, day: date) -> object:

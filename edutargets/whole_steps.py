@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil, gcd, lcm
 from typing import TYPE_CHECKING
 
+from edutargets.entities import ENTITIES
 from edutargets.expressions import Aggregate, Arithmetic, Case, ChildValue, Column, Node, Number
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ __all__ = ["Ends", "ends_of", "least_change", "linear", "step_of"]
 
 Ends = tuple[Fraction | None, Fraction | None]
 _ONE = Fraction(1)
+_WHOLE = frozenset(entity.name for entity in ENTITIES) - {"training_hour", "work_day", "lesson"}
 
 
 def step_of(node: Node, dictionary: Dictionary) -> Fraction | None:
     """Return the smallest step by which a number can change; ``None`` where none is known.
+
+    People and things come whole, even where their table has posts of half a teacher; hours and days do not.
 
     Examples:
         >>> from edutargets.tables import Dictionary
@@ -35,7 +39,7 @@ def step_of(node: Node, dictionary: Dictionary) -> Fraction | None:
     match node:
         case Column(table=table, name=name):
             column = dictionary.tables[table].columns[name]
-            if column.type == "integer":
+            if column.type == "integer" or (column.is_number and column.unit in _WHOLE):
                 return _ONE
             return Fraction(1, 10 ** (column.scale or 0)) if column.type == "decimal" else None
         case Aggregate(kind="count" | "distinct"):

@@ -11,7 +11,6 @@ import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,9 +172,9 @@ def limit(rng: random.Random, words: tuple[str, ...], low: Fraction, high: Fract
 def draw_count(rng: random.Random) -> Promise:
     """So many teachers, or so many with a degree; too few, too many, or not exactly so many."""
     if rng.random() < 0.5:
-        words = (*LIMITS, *CAPS, "exactly")
-        goal = {rng.choice(words): f"{rng.randint(1, 12)} teacher"}
-        return {"type": "count", "from": "staff", "count": "count(*) filter (where degree = 'bachelor')", **goal}
+        goal = {rng.choice((*LIMITS, *CAPS, "exactly")): f"{rng.randint(1, 12)} teacher"}
+        counted = "count(*) filter (where degree = 'bachelor')"
+        return {"type": "count", "from": "staff", "count": counted, **goal}
     words = (*LIMITS, *CAPS, "exactly")
     goal = {rng.choice(words): f"{rng.randint(1, 120)} teacher"}
     return {"type": "count", "from": "schools", "count": "sum(teachers)", **goal}
@@ -358,7 +357,8 @@ def batch(kind: str, seed: int) -> Batch:
         for table, own in world_rows(rng, world).items():
             rows.setdefault(table, []).extend(own)
         fields = DRAWN[kind](rng)
-        time: Promise = {} if {"during", "never_decreasing", "never_increasing"} & set(fields) else {"in": 2025}
+        spans = {"during", "never_decreasing", "never_increasing"}
+        time: Promise = {} if spans & set(fields) else {"in": 2025}
         targets.append({"id": world, "where": f"world = '{world}'", **time, **fields})
     plan = Plan.from_fields(targets)
     frames = {table: frame(own) for table, own in rows.items()}
