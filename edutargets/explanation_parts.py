@@ -22,6 +22,7 @@ from edutargets.judged_words import (
     value_words,
 )
 from edutargets.left_out_rows import left_out
+from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.pace_words import pace
 from edutargets.price_words import real
@@ -194,7 +195,13 @@ def _shortfall(attainment: Attainment, language: Language) -> Section | None:
 
 def _need(attainment: Attainment, language: Language) -> Section | None:
     lines = need_words(attainment, language)
-    return Section("need", chosen(language, "to meet it", "达成所需"), lines) if lines else None
+    if not lines:
+        return None
+    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, language)
+    if table is None:
+        return Section("need", label, lines)
+    told, columns, rows, right = table
+    return Section("need", label, (*lines, *([told] if told else [])), columns, rows, right)
 
 
 def _small(attainment: Attainment, language: Language) -> Section | None:

@@ -15,7 +15,7 @@ from edutargets.explanations import Explanation, agreement, explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.listing_sql import listing_statement
-from edutargets.need_words import needed
+from edutargets.numbers_needed import needed, numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all, read_pack, shipped
 from edutargets.submissions import Submission, read_submission
 from edutargets.tables import Dictionary
@@ -221,13 +221,29 @@ def test_the_comparison_is_done_in_whole_numbers() -> None:
 NEEDS: list[tuple[Fields, str, str]] = [
     (
         {**GIRLS, **DUE, "at_least": "50 %"},
-        "5 more students in the numerator, the denominator staying at 300 students",
-        "分母 300 名学生不变时，分子须再增加 5 名学生",
+        (
+            "5 more students in the numerator, of the 300 students already counted\n"
+            "or 10 new students, counted in the numerator and the denominator\n"
+            "the target is judged on the total; if each of the 2 units had to reach it by itself: "
+            "10 more students in all, at 1 of them"
+        ),
+        (
+            "分母 300 名学生不变时，分子须再增加 5 名学生\n或者另外新增 10 名学生，同时计入分子和分母\n"
+            "本目标按总体判定；若 2 个单位须各自达到，合计须再增加 10 名学生，涉及 1 个单位"
+        ),
     ),
     (
         {**GIRLS, **DUE, "at_most": "45 %"},
-        "10 fewer students in the numerator, the denominator staying at 300 students",
-        "分母 300 名学生不变时，分子须减少 10 名学生",
+        (
+            "10 fewer students in the numerator, of the 300 students already counted\n"
+            "or 23 new students, counted in the denominator only\n"
+            "the target is judged on the total; if each of the 2 units had to reach it by itself: "
+            "15 fewer students in all, at 1 of them"
+        ),
+        (
+            "分母 300 名学生不变时，分子须减少 10 名学生\n或者另外新增 23 名学生，只计入分母\n"
+            "本目标按总体判定；若 2 个单位须各自达到，合计须减少 15 名学生，涉及 1 个单位"
+        ),
     ),
     ({**TEACHERS, **DUE, "at_least": "20 teacher"}, "6 more teachers", "再增加 6 名教师"),
     ({**TEACHERS, **DUE, "exactly": "13 teacher"}, "1 fewer teacher", "减少 1 名教师"),
@@ -240,12 +256,16 @@ NEEDS: list[tuple[Fields, str, str]] = [
     (
         {**DENSITY, **DUE, "at_most": "20"},
         (
-            "20 fewer students in the numerator, the denominator staying at 14 teachers\n"
-            "or 1 more teacher, at 300 students"
+            "1 more teacher, at 300 students\n"
+            "or 20 fewer students in the numerator, the denominator staying at 14 teachers"
         ),
-        "分母 14 名教师不变时，分子须减少 20 名学生\n或者分子 300 名学生不变时，分母再增加 1 名教师",
+        "分子 300 名学生不变时，分母须再增加 1 名教师\n或者分母 14 名教师不变时，分子须减少 20 名学生",
     ),
-    ({**DUTY, **DUE}, "1 more of the 2 schools must reach it", "2 所学校中须再有 1 所达到"),
+    (
+        {**DUTY, **DUE},
+        "1 more of the 2 schools must reach it\nit lacks 1 teacher",
+        "2 所学校中须再有 1 所达到\n尚缺 1 名教师",
+    ),
     (TREND, "710 CNY/year more", "再增加 710 元/年"),
     ({**GROWTH, "in": 2025}, "4 more teachers", "再增加 4 名教师"),
 ]
@@ -273,15 +293,19 @@ def test_adding_what_it_takes_meets_the_goal_and_one_less_does_not() -> None:
         ):
             continue
         above, below = (result.parts[part].value for part in SIDES)
-        assert result.goal.shortfall((above + gap) / below) == 0, name
-        assert result.goal.shortfall((above + gap - 1) / below) > 0, name
+        (need, *_) = numbers_needed(attainment)
+        above, below = (above, below + gap) if need.kind == "below" else (above + gap, below)
+        less = (above, below - 1) if need.kind == "below" else (above - 1, below)
+        assert result.goal.shortfall(above / below) == 0, name
+        assert result.goal.shortfall(less[0] / less[1]) > 0, name
         checked += 1
     assert checked >= 5
 
 
 def test_what_no_number_can_say_is_said_in_words() -> None:
-    """A coefficient is no sum of parts; no count of schools is invented for it."""
-    results = judged({"id": "t", **DUE, **RATE, "at_least": "0.9"})
+    """A highest value is no sum of parts; no count of schools is invented for it."""
+    rate = {**RATE, "value": "max(girls) / sum(students)"}
+    results = judged({"id": "t", **DUE, **rate, "at_least": "0.9"})
     assert "no number" in lines(explain(results["t"]), "need")
     assert needed(results["t"]) is None
 
