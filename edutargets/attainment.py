@@ -16,14 +16,12 @@ from edutargets.expressions import Aggregate
 from edutargets.goals import Verdict
 from edutargets.judging import Judge, Result
 from edutargets.list_statements import list_statement
-from edutargets.open_row_choices import open_target
 from edutargets.provenance import VERSION, Provenance, hash_of_files, hash_of_folder
-from edutargets.sharp_bounds import SharpBounds
 from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
 from edutargets.targets import Alias, Composite, Target
-from edutargets.told_rows import are_open, judged_aggregates, told_rows
+from edutargets.told_rows import sharp_bounds
 from edutargets.unsettled import plausible, unsettled
 from edutargets.unsure_rows import guarded, guarded_list
 
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission
     from edutargets.measures import Measure
     from edutargets.plans import Pack
+    from edutargets.sharp_bounds import SharpBounds
     from edutargets.tables import Dictionary
 
 __all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
@@ -246,7 +245,7 @@ def _evaluated(
     used = engine or DuckDB(tables)
     statistics = _counted(ready, pack.dictionary, (used, marked), tables, notify)
     ranges = pack.dictionary if aside is None else plausible(pack.dictionary, tables)
-    closer = _closer(ready, statistics, used, (pack.dictionary, ranges), (marked, frozenset(tables)))
+    closer = sharp_bounds(ready, statistics, used, (pack.dictionary, ranges), (marked, frozenset(tables)))
     basis = Basis(pack, admitted, statistics, _provenance(pack, admitted), ranges)
     found: dict[str, Attainment] = {}
     for target in targets:
@@ -282,24 +281,6 @@ def _counted(
     names = {one: found.names[known] for one, known in asked.items() if known in found.names}
     lists = {rows: found.lists[known] for rows, known in listed.items() if known in found.lists}
     return Statistics(found.tables, names, lists)
-
-
-def _closer(
-    measures: Sequence[Measure],
-    statistics: Statistics,
-    engine: Engine,
-    dictionaries: tuple[Dictionary, Dictionary],
-    tables: tuple[frozenset[str], frozenset[str]],
-) -> dict[str, SharpBounds]:
-    """Find the sharp ranges of the targets of which something is unknown: their open rows, told once for all."""
-    wanted = {one.target.id: judged_aggregates(one) for one in measures}
-    wanted = {name: found for name, found in wanted.items() if are_open(found, statistics)}
-    if not wanted:
-        return {}
-    every = tuple(dict.fromkeys(one for found in wanted.values() for one in found))
-    told = told_rows(every, engine, dictionaries, *tables)
-    targets = {name: open_target(found, told) for name, found in wanted.items()}
-    return {name: SharpBounds(found, statistics) for name, found in targets.items() if found is not None}
 
 
 def _rows_of(table: str, dictionary: Dictionary) -> Aggregate:

@@ -131,10 +131,10 @@ def completions(
         sharp = sharp and attained
         for filled in _products(numbers):
             values = {**known.values, **filled}
-            for blank in _products(asked):
-                found.append(
-                    Completion(RowValues(values, {**row.blank, **blank}), {**chosen, **filled})  # type: ignore[dict-item]
-                )
+            found += [
+                Completion(RowValues(values, {**row.blank, **blank}), {**chosen, **filled})  # type: ignore[dict-item]  # true and false
+                for blank in _products(asked)
+            ]
             if len(found) > _MOST:
                 raise UncutError
     return tuple(found), sharp
@@ -174,8 +174,6 @@ def _atoms(roots: Iterable[Node]) -> tuple[Compare, ...]:
 
 def _own(node: Node) -> Iterator[Node]:
     """Yield a node and what is below it; what stands inside child rows is theirs."""
-    from edutargets.expressions import ChildValue, children  # noqa: PLC0415
-
     yield node
     if not isinstance(node, ChildValue):
         for part in children(node):
@@ -223,33 +221,31 @@ def _numbers(
         return {}, True
     _refuse_products((*atoms, *operands), spans)
     added = {cell for operand in operands for cell in cells_of(operand)}
-    found: dict[Cell, set[Fraction]] = {}
-    for cell, span in spans.items():
-        if cell in added and (span.lower is None or span.upper is None):
-            raise NoRangeError
-        found[cell] = {end for end in (span.lower, span.upper) if end is not None}
+    if any(cell in added and None in (span.lower, span.upper) for cell, span in spans.items()):
+        raise NoRangeError
+    found = {cell: _ends(span) for cell, span in spans.items()}
     passed: dict[Cell, list[Compare]] = {cell: [] for cell in spans}
     joint: list[Compare] = []
     for atom in atoms:
         mine = [cell for cell in dict.fromkeys(cells_of(atom)) if cell in spans]
         if len(mine) == 1:
             turns = _turns(atom, mine[0], row, spans[mine[0]])
+            if turns - found[mine[0]] or len(turns) > 1:
+                passed[mine[0]].append(atom)
             found[mine[0]] |= turns
-            passed[mine[0]] += [atom] * (len(turns) > 1 or bool(turns - _ends(spans[mine[0]])))
         elif mine and not _is_settled(atom, mine, row, spans):
             joint.append(atom)
             for cell in mine:
                 passed[cell].append(atom)
-    full = _gridded(joint, spans, added)
-    sharp = True
-    for cell, span in spans.items():
-        if cell in full:
-            found[cell] = set(full[cell])
-        if not span.whole:
-            once = len(passed[cell]) == 1 and passed[cell][0].operator not in {"=", "<>"}
-            sharp = sharp and (not passed[cell] or (once and cell not in added))
-        found[cell] = found[cell] or {Fraction(0)}
-    return {cell: sorted(values) for cell, values in found.items()}, sharp
+    found |= _gridded(joint, spans, added)
+    sharp = all(span.whole or _at_ends(passed[cell], cell in added) for cell, span in spans.items())
+    return {cell: sorted(values or {Fraction(0)}) for cell, values in found.items()}, sharp
+
+
+def _at_ends(passed: Sequence[Compare], added: bool) -> bool:  # noqa: FBT001  # said by its only caller
+    """Whether all that matters of an unknown comes about at the ends of its range."""
+    once = len(passed) == 1 and passed[0].operator not in {"=", "<>"}
+    return not passed or (once and not added)
 
 
 def _ends(span: Span) -> set[Fraction]:
@@ -257,7 +253,7 @@ def _ends(span: Span) -> set[Fraction]:
 
 
 def _refuse_products(roots: Sequence[Node], spans: Mapping[Cell, Span]) -> None:
-    """Refuse an unknown times itself, and a choice between values that an unknown decides inside a comparison."""
+    """Refuse an unknown times itself, and one that decides between values inside a comparison."""
     for node in (node for root in roots for node in _own(root)):
         if isinstance(node, Arithmetic) and node.operator == "*":
             sides = (node.left, node.right)
@@ -309,7 +305,7 @@ def _is_settled(atom: Compare, mine: Sequence[Cell], row: RowValues, spans: Mapp
 
 def _gridded(
     joint: Sequence[Compare], spans: Mapping[Cell, Span], added: set[Cell]
-) -> dict[Cell, list[Fraction]]:
+) -> dict[Cell, set[Fraction]]:
     """Return all numbers of the unknowns that are held against each other, where their ends are not enough.
 
     One such comparison comes out both ways at the corners; several of them, or one whose numbers are also
@@ -328,7 +324,7 @@ def _gridded(
     if prod(sizes) > _GRID:
         raise UncutError
     return {
-        cell: [span.lower + at * span.step for at in range(int((span.upper - span.lower) / span.step) + 1)]
+        cell: {span.lower + at * span.step for at in range(int((span.upper - span.lower) / span.step) + 1)}
         for cell, span in ((cell, spans[cell]) for cell in mine)
         if span.lower is not None and span.upper is not None
     }

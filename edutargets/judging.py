@@ -201,7 +201,7 @@ class Judge:
         return "sharp" if len(sides) == 1 or self.closer.are_apart(*sides) else "outer"
 
     def _between(self, found: Part, against: Part, years: tuple[int, ...] | None) -> tuple[Part, Sharpness]:
-        """Return how far both sides of a comparison lie apart: joint where they are totals of the same rows."""
+        """Return how far both sides of a comparison lie apart; joint where one sum of totals says it."""
         assert self.measure.against is not None  # its caller looked
         apart = Arithmetic("-", self.measure.value, self.measure.against)
         joint = self.closer.range_of(apart, years) if self.closer is not None else None

@@ -42,11 +42,11 @@ class OpenResult:
 
     @property
     def groups(self) -> tuple[OpenGroup, ...]:
-        """What can be chosen independently: a row, or all rows that share unknown cells of one they look up."""
+        """What can be chosen independently: a row, or all that share unknown cells of one they look up."""
         return self.target.groups
 
     def by_reporter(self) -> Mapping[str, tuple[OpenGroup, ...]]:
-        """Return the open groups of everybody who could tell; the name is empty where nobody knows whose it is."""
+        """Return the open groups of everybody who could tell; the name is empty where nobody knows who."""
         found: dict[str, list[OpenGroup]] = {}
         for group in self.groups:
             for reporter in group.reporters or ("",):

@@ -8,17 +8,17 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, completions, domain_of
-from edutargets.expressions import ChildValue, Column, IsNull, Number, walk
+from edutargets.cell_choices import Domain, NoRangeError, UncutError, completions, domain_of
+from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
+from edutargets.expressions import ChildValue, Column, IsNull, walk
 from edutargets.linear_forms import Term
 from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
 from edutargets.open_statements import below_of
-from edutargets.row_contributions import Filled, OpenValues, filled_in
+from edutargets.row_contributions import Filled, OpenValues
 from edutargets.row_values import Cell, RowValues, cells_of
-from edutargets.set_aside import ROW_ADMITTED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from edutargets.expressions import Aggregate
     from edutargets.open_rows import Source
@@ -29,26 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["LINEAR", "Told", "found_by", "open_target", "terms_of"]
 
 LINEAR = frozenset({"count", "sum", "avg"})
-_FINE = Fraction(1, 10**27)
 _MOST = 256
 Key = tuple[tuple[str, object], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was told of the tables.
-
-    Args:
-        rows: The open rows of each table; none for a table that has too many to tell.
-        below: The open rows of each child table, by the names of the parent they belong to.
-        dictionary: The tables, with ranges that hold all that was admitted.
-        marked: The tables from which rows were set aside.
-    """
-
-    rows: Mapping[str, tuple[ToldRow, ...]]
-    below: Mapping[Below, Mapping[tuple[object, ...], tuple[ToldRow, ...]]]
-    dictionary: Dictionary
-    marked: Collection[str]
 
 
 def terms_of(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
@@ -68,17 +50,12 @@ def found_by(
     """Return for each table that is looked up the columns by which it is found, and those looked at there."""
     found: dict[str, dict[tuple[str, ...], set[str]]] = {}
     for one in aggregates:
-        for cell in _cells(one):
+        for cell in cells_in(one):
             if isinstance(cell, Column) and cell.table != one.table:
                 link = dictionary.parent(one.table, cell.table) or ()
                 theirs = tuple(sorted(name for _, name in link))
                 found.setdefault(cell.table, {}).setdefault(theirs, set()).add(cell.name)
     return found
-
-
-def _cells(aggregate: Aggregate) -> dict[Cell, None]:
-    nodes = [part for part in (aggregate.operand, aggregate.where) if part is not None]
-    return dict.fromkeys(cell for node in nodes for cell in cells_of(node))
 
 
 def open_target(
@@ -121,16 +98,17 @@ class _Builder:
     aggregates: Sequence[Aggregate]
     told: Told
     sources: Sources | None = None
-    _memo: dict[object, tuple[tuple[Filled, ...], bool]] = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    _choices: dict[tuple[int, str], tuple[Choice, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.below = ChildRanges(self.told, self.outcomes)
         self.terms = terms_of(self.aggregates)
         self.of_table: dict[str, list[Aggregate]] = {}
         for one in self.aggregates:
             self.of_table.setdefault(one.table, []).append(one)
         self.looked_up = found_by(self.aggregates, self.told.dictionary)
         self.used_below: set[Below] = set()
-        self._alone: dict[ChildValue, tuple[Aggregate]] = {}
 
     def target(self) -> OpenTarget:
         plain: list[OpenGroup] = []
@@ -162,69 +140,63 @@ class _Builder:
         values: dict[Cell, object] = {}
         blank: dict[Column, bool | None] = {}
         domains: dict[Cell, Domain] = {}
-        there, sharp = self._mark(told, table) is not None, True
+        there, sharp = mark_of(told, table, marked) is not None, True
         tables_below: list[str] = []
-        for cell in dict.fromkeys(cell for one in self.of_table[table] for cell in _cells(one)):
+        for cell in dict.fromkeys(cell for one in self.of_table[table] for cell in cells_in(one)):
             if isinstance(cell, ChildValue):
                 number, open_ones = told.below[cell]
                 values[cell] = None
+                sharp = sharp and there
                 if there and not open_ones:
                     values[cell] = Fraction(0) if number is None and cell.absent_is_zero else number
+                    sharp = sharp and values[cell] is not None
                 elif there:
                     tables_below.append(cell.aggregate.table)
-                    span = self._span(cell, told)
+                    self.used_below.add(below_of(cell))
+                    span = self.below.span(cell, told)
+                    sharp = sharp and span is not None
                     if span is not None:
                         domains[cell] = span
                 continue
             values[cell] = told.cells[cell]
             if values[cell] is None:
-                admitted = cell.table not in marked or self._mark(told, cell.table) is True
+                admitted = cell.table not in marked or mark_of(told, cell.table, marked) is True
                 blank[cell] = True if admitted else None
                 domains[cell] = domain_of(cell, dictionary)
-        sharp = len(tables_below) == len(set(tables_below))
+        sharp = sharp and len(tables_below) == len(set(tables_below))
         return _Member(told, table, OpenValues(RowValues(values, blank), domains, there), sharp=sharp)
-
-    def _mark(self, told: ToldRow, table: str) -> object:
-        return told.cells[Column(table, ROW_ADMITTED)] if table in self.told.marked else True
-
-    def _filled(self, aggregates: Sequence[Aggregate], values: OpenValues) -> tuple[tuple[Filled, ...], bool]:
-        known = None if values.told is None else tuple(values.told.values.values())
-        key = (
-            id(aggregates),
-            tuple(values.row.values.values()),
-            tuple(values.row.blank.values()),
-            tuple(values.domains.items()),
-            values.there,
-            known,
-        )
-        if key not in self._memo:
-            self._memo[key] = filled_in(aggregates, values)
-        return self._memo[key]
 
     def _row(self, member: _Member, values: OpenValues, *, sharp: bool) -> OpenRow | None:
         """Return a row with its outcomes; ``None`` where nothing is open after all."""
         own = self.of_table[member.table]
-        outcomes, attained = self._filled(own, values)
-        at = {one: number for number, one in enumerate(own)}
-        choices = []
-        for outcome in outcomes:
-            adds = tuple(
-                outcome.adds[at[term.aggregate]][term.of == "sum"] if term.aggregate in at else Fraction(0)
-                for term in self.terms
-            )
-            choices.append(
-                Choice(adds, tuple((_name(cell), value) for cell, value in outcome.cells), outcome.there)
-            )
-        if not any(any(choice.adds) for choice in choices):
+        outcomes, attained = self.outcomes.of(own, values)
+        key = (id(outcomes), member.table)
+        if key not in self._choices:
+            self._choices[key] = self._told_apart(own, outcomes)
+        choices = self._choices[key]
+        if not choices:
             return None
         told = member.told
-        row = OpenRow(member.table, told.year, tuple(choices), told.rows, sharp=sharp and attained)
+        row = OpenRow(member.table, told.year, choices, told.rows, sharp=sharp and attained)
         if self.sources is None:
             return row
         asked = self._sources(member, self.sources)
         return replace(
             row, key=self.sources.key(member.table, told.names), reporter=told.reporter, sources=asked
         )
+
+    def _told_apart(self, own: Sequence[Aggregate], outcomes: Sequence[Filled]) -> tuple[Choice, ...]:
+        """Return outcomes by what they add to each total; none where nothing is open after all."""
+        at = {one: number for number, one in enumerate(own)}
+        found = []
+        for outcome in outcomes:
+            adds = tuple(
+                outcome.adds[at[term.aggregate]][term.of == "sum"] if term.aggregate in at else Fraction(0)
+                for term in self.terms
+            )
+            cells = tuple((_name(cell), value) for cell, value in outcome.cells)
+            found.append(Choice(adds, cells, outcome.there))
+        return tuple(found) if any(any(choice.adds) for choice in found) else ()
 
     def _sources(self, member: _Member, sources: Sources) -> tuple[Source, ...]:
         """Return the rows to ask for: itself, those it looks up one by one, its child rows."""
@@ -244,75 +216,17 @@ class _Builder:
             if isinstance(value, ChildValue) and told.below[value][1]:
                 names = tuple(told.names[theirs] for _, theirs in value.link)
                 for child in self.told.below[below_of(value)].get(names, ()):
-                    empty = [cell.name for cell in _cells(value.aggregate) if isinstance(cell, Column)]
+                    empty = [cell.name for cell in cells_in(value.aggregate) if isinstance(cell, Column)]
                     columns = [
                         name for name in empty if child.cells[Column(value.aggregate.table, name)] is None
                     ]
                     found.append(sources.of_row(value.aggregate.table, child, columns))
         return tuple(dict.fromkeys(found))
 
-    # child rows
-
-    def _span(self, value: ChildValue, told: ToldRow) -> Span | None:
-        """Return what child rows may amount to for a row; ``None`` where nobody can say."""
-        below = below_of(value)
-        self.used_below.add(below)
-        names = tuple(told.names[theirs] for _, theirs in value.link)
-        number = told.below[value][0]
-        low = high = number if number is not None else Fraction(0)
-        surely = number is not None or value.absent_is_zero
-        whole, step = True, Fraction(1)
-        for child in self.told.below[below].get(names, ()):
-            values = self._of_child(value, child)
-            try:
-                outcomes, _ = self._filled(self._alone.setdefault(value, (value.aggregate,)), values)
-            except (NoRangeError, UncutError):
-                return None
-            adds = [one.adds[0][value.aggregate.kind != "count"] for one in outcomes]
-            low, high = low + min(adds) * child.rows, high + max(adds) * child.rows
-            rows = [one.adds[0][0] for one in outcomes]
-            surely = surely or min(rows) > 0
-            step_here = self._unbroken(value.aggregate, values, (min(adds), max(adds)), sure=min(rows) > 0)
-            whole, step = whole and step_here is not None, step_here or step
-        if not surely:
-            return None
-        return Span(low, high, step if whole else _FINE, whole)
-
-    def _of_child(self, value: ChildValue, child: ToldRow) -> OpenValues:
-        mark = self._mark(child, value.aggregate.table)
-        cells = [cell for cell in _cells(value.aggregate) if isinstance(cell, Column)]
-        values: dict[Cell, object] = {cell: child.cells[cell] for cell in cells}
-        empty = [cell for cell in cells if values[cell] is None]
-        blank: dict[Column, bool | None] = dict.fromkeys(empty, True if mark is True else None)
-        domains: dict[Cell, Domain] = {cell: domain_of(cell, self.told.dictionary) for cell in empty}
-        return OpenValues(RowValues(values, blank), domains, mark is not None)
-
-    def _unbroken(
-        self, aggregate: Aggregate, values: OpenValues, ends: tuple[Fraction, Fraction], *, sure: bool
-    ) -> Fraction | None:
-        """Return the step in which a child row may add anything between two ends; ``None`` where it may not."""
-        if aggregate.kind == "count" or aggregate.operand is None:
-            return Fraction(1)
-        operand, where = aggregate.operand, aggregate.where
-        if isinstance(operand, Number):
-            return operand.value if operand.value > 0 else None
-        if not isinstance(operand, Column):
-            return None
-        step = Fraction(
-            1, 10 ** (self.told.dictionary.tables[operand.table].columns[operand.name].scale or 0)
-        )
-        if operand in values.domains:
-            if where is not None and operand in cells_of(where):
-                return None
-            span = values.domains[operand]
-            touches = isinstance(span, Span) and span.holds(Fraction(0))
-            return step if sure or touches else None
-        return step if ends[1] - ends[0] <= step else None
-
     # rows that share a cell
 
     def _shared(self, member: _Member) -> tuple[str, Key] | None:
-        """Say which row holds the unknown cells that others look up as well; ``None`` where that is nobody's."""
+        """Say which row holds unknown cells that others look up as well; ``None`` where none does."""
         unknown = [cell for cell in member.values.domains if isinstance(cell, Column)]
         tables = {cell.table for cell in unknown if cell.table != member.table}
         own = self.looked_up.get(member.table, {})

@@ -73,7 +73,7 @@ class OpenRow:
         rows: How many such rows there are.
         key: The columns that name it, where each row is told by itself.
         reporter: Who hands it in, where each row is told by itself.
-        sources: Where the unknown cells should stand: in the row itself, in one it looks up, in its child rows.
+        sources: Where the unknown cells should stand: in itself, in a row it looks up, in its child rows.
         sharp: Whether each outcome is possible; else they are a safe outer range of what is.
     """
 

@@ -89,7 +89,7 @@ class Sources:
         return next(marks, None) if table in self.marked else True
 
     def _rejected(self, table: str, key: _Named, reporter: str, *, there: bool) -> RejectedRow | None:
-        """Return the row that was set aside under this name; of a doubtful one the only one that may be it."""
+        """Return the row that was set aside under this name, or the only one that may be it."""
         exact = self.by_key.get((table, tuple(sorted(key))))
         if exact is not None:
             return exact

@@ -1,4 +1,4 @@
-"""Statements that tell the rows of which something is unknown: what stands in them, and what they point to."""
+"""Statements that tell the rows of which something is unknown: what stands in them and what they look up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from edutargets.unsure_rows import guarded
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from edutargets.expressions import Node
     from edutargets.tables import Dictionary
 
 __all__ = ["Below", "Link", "OpenStatement", "ToldRow", "below_of", "open_children", "open_rows", "read_rows"]
@@ -98,7 +97,7 @@ def open_rows(
         dictionary: The tables.
         marked: The tables from which rows were set aside.
         found_by: The columns by which rows of other tables find those of a table.
-        named: Whether each row is told with its key and who reports it; else rows that are alike are told once.
+        named: Whether each row is told with its key and who reports it; else those that are alike once.
         most: No more rows than one above this are told.
     """
     table = aggregates[0].table
@@ -189,7 +188,7 @@ def open_children(
     return _statement(table, heads, home, conditions, (table,), most)
 
 
-def _statement(  # noqa: PLR0913  # all parts of a statement
+def _statement(
     table: str,
     heads: Sequence[tuple[object, str]],
     source: str,
@@ -199,7 +198,8 @@ def _statement(  # noqa: PLR0913  # all parts of a statement
 ) -> OpenStatement:
     lines = ",\n    ".join(f"{sql} AS h{number}" for number, (_, sql) in enumerate(heads))
     kept = "\n   OR ".join(conditions)
-    sql = f"SELECT\n    {lines},\n    COUNT(*) AS alike\nFROM {source}\nWHERE {kept}\nGROUP BY ALL\nLIMIT {most + 1}"  # noqa: S608  # quoted names and bound conditions
+    told = f"SELECT\n    {lines},\n    COUNT(*) AS alike\nFROM {source}"
+    sql = f"{told}\nWHERE {kept}\nGROUP BY ALL\nLIMIT {most + 1}"
     return OpenStatement(table, sql, tuple(head for head, _ in heads), tables)
 
 

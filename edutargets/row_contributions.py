@@ -73,7 +73,7 @@ def filled_in(aggregates: Sequence[Aggregate], found: OpenValues) -> tuple[tuple
         ways, sharp = completions(found.row, found.domains, conditions, operands)
         for way in ways:
             options = [_options(one, way.row) for one in aggregates]
-            sharp = sharp and all(len(one) == 1 for one in options)
+            sharp = sharp and sum(len(one) > 1 for one in options) <= 1
             for adds in product(*options):
                 _keep(outcomes, known, adds, way.filled)
     except UncutError:

@@ -66,7 +66,7 @@ def cells_of(node: Node) -> Iterator[Cell]:
         yield from cells_of(part)
 
 
-def value_in(node: Node, row: RowValues) -> object:  # noqa: PLR0911  # one for each kind of node
+def value_in(node: Node, row: RowValues) -> object:  # noqa: C901  # one case for each kind of node
     """Return the number, text, date or truth an expression has in a row; ``None`` where it is unknown.
 
     Examples:

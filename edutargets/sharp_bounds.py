@@ -16,24 +16,29 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval
-from edutargets.expressions import Column
-from edutargets.linear_forms import Linear, Quotient, quotient_of
+from edutargets.linear_forms import quotient_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edutargets.exact_columns import Statistics
     from edutargets.expressions import Node
-    from edutargets.linear_forms import Term
-    from edutargets.open_rows import OpenGroup, OpenRow, OpenTarget
+    from edutargets.linear_forms import Linear, Quotient, Term
+    from edutargets.open_rows import OpenGroup, OpenTarget
 
 __all__ = ["SharpBounds"]
 
-_Pair = tuple[int, int]
-_Way = tuple[tuple[tuple[_Pair, ...], int], ...]
-"""Rows with what each may add above and below the line, and how many there are of it."""
+_Pair = tuple[Fraction, Fraction]
+"""What is added above the line and below it."""
+_Rows = tuple[tuple[_Pair, ...], int]
+"""What each of some rows that are alike may add, and how many they are."""
+_Group = tuple[tuple[_Rows, ...], ...]
+"""The rows of a group, for each way of filling the cells they share."""
+_WholePair = tuple[int, int]
+_WholeGroup = tuple[tuple[tuple[tuple[_WholePair, ...], int], ...], ...]
 
 Years = tuple[int, ...] | None
+_ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +70,22 @@ class SharpBounds:
         return found is not None and found[1]
 
     def are_apart(self, one: tuple[Node, Years], other: tuple[Node, Years]) -> bool:
-        """Whether two values have no open row in common, so that each reaches its ends whatever the other does."""
-        sides = [self._quotient(*side) for side in (one, other)]
-        if any(side is None for side in sides):
-            return False
-        left, right = (
-            {at for at, group in enumerate(self.target.groups) if side and self._moves(group, side)}
-            for side in sides
-        )
-        rounded = [
-            {term.aggregate.operand for term in side.terms() if self._step(term)} for side in sides if side
-        ]
-        return not left & right and not rounded[0] & rounded[1]
+        """Whether nothing open moves two values at once: each reaches its ends whatever the other does."""
+        moved: list[set[int]] = []
+        rounded: list[set[Node | None]] = []
+        for side in (one, other):
+            quotient = self._quotient(*side)
+            if quotient is None:
+                return False
+            moved.append({at for at, _ in self._moved(quotient, side[1])})
+            rounded.append({term.aggregate.operand for term in quotient.terms() if self._step(term)})
+        return not moved[0] & moved[1] and not rounded[0] & rounded[1]
 
     def _kept(self, node: Node, years: Years) -> tuple[Interval, bool] | None:
         key = (node, years)
         if key not in self._found:
             quotient = self._quotient(node, years)
-            self._found[key] = None if quotient is None else self._ends(quotient)
+            self._found[key] = None if quotient is None else self._ends(quotient, years)
         return self._found[key]
 
     def _quotient(self, node: Node, years: Years) -> Quotient | None:
@@ -92,53 +95,53 @@ class SharpBounds:
             return None
         return found
 
-    def _moves(self, group: OpenGroup, quotient: Quotient) -> bool:
-        """Whether a group can change what a quotient is made of."""
-        weights = (quotient.above, quotient.below)
-        return any(
-            any(any(self._added(row, adds, side)) for side in weights)
-            for way in group.alternatives
-            for row in way
-            for adds in [choice.adds for choice in row.choices]
-        )
+    # what is open of a quotient
 
-    def _added(self, row: OpenRow, adds: Sequence[Fraction], side: Linear) -> list[Fraction]:
-        """Return what an outcome adds to a sum of totals, total by total."""
-        return [
-            weight * adds[at]
-            for term, weight in side.weights.items()
-            for at, own in enumerate(self.target.terms)
-            if own.aggregate == term.aggregate
-            and own.of == term.of
-            and (term.years is None or row.year is None or row.year in term.years)
-        ]
+    def _moved(self, quotient: Quotient, years: Years) -> list[tuple[int, _Group]]:
+        """Return the groups that can change it, with what they may add above and below its line."""
+        above, below = (self._weights(side) for side in (quotient.above, quotient.below))
+        kept: dict[int, tuple[_Pair, ...]] = {}
+        found = []
+        for at, group in enumerate(self.target.groups):
+            ways = []
+            for way in group.alternatives:
+                rows = []
+                for row in way:
+                    if years is not None and row.year is not None and row.year not in years:
+                        continue
+                    key = id(row.choices)
+                    if key not in kept:
+                        pairs = ((_dot(above, one.adds), _dot(below, one.adds)) for one in row.choices)
+                        kept[key] = tuple(dict.fromkeys(pairs))
+                    if kept[key] != ((_ZERO, _ZERO),):
+                        rows.append((kept[key], row.rows))
+                ways.append(tuple(rows))
+            if any(ways):
+                found.append((at, tuple(ways)))
+        return found
 
-    # the ends
+    def _weights(self, side: Linear) -> tuple[tuple[int, Fraction], ...]:
+        """Return the weight of each of the target's totals in a sum of totals."""
+        wanted = {(term.aggregate, term.of): weight for term, weight in side.weights.items()}
+        own = ((at, wanted.get((term.aggregate, term.of))) for at, term in enumerate(self.target.terms))
+        return tuple((at, weight) for at, weight in own if weight is not None)
 
-    def _ends(self, quotient: Quotient) -> tuple[Interval, bool] | None:
-        known = [self._known(side) for side in (quotient.above, quotient.below)]
-        if known[0] is None or known[1] is None:
+    def _ends(self, quotient: Quotient, years: Years) -> tuple[Interval, bool] | None:
+        above, below = (self._known(side) for side in (quotient.above, quotient.below))
+        if above is None or below is None:
             return None
-        groups = [group for group in self.target.groups if self._moves(group, quotient)]
-        sharp = self.target.sharp and all(
-            row.sharp for one in groups for way in one.alternatives for row in way
-        )
-        ways = [self._pairs(group, quotient) for group in groups]
+        moved = self._moved(quotient, years)
+        groups = (self.target.groups[at] for at, _ in moved)
+        sharp = self.target.sharp and all(_is_sharp(group, years) for group in groups)
         rounded, apart = self._rounded(quotient)
-        ways += rounded
-        scaled, start = _whole(ways, (known[0], known[1]))
-        alike = Counter(scaled)
-        below = [
-            start[1] + sum(_best(group, 0, -sign)[1] * n for group, n in alike.items()) for sign in (1, -1)
-        ]
-        if below[0] <= 0 <= below[1]:
+        alike, start = _whole(Counter([*(group for _, group in moved), *rounded]), (above, below))
+        least, most = (_sum(alike, start, 0, sign)[1] for sign in (-1, 1))
+        if least <= 0 <= most:
             return None
-        turned = below[1] < 0
-        if turned:
-            start = (-start[0], -start[1])
-            alike = Counter({_turned(group): n for group, n in alike.items()})
-        least, most = (_extreme(alike, start, sign) for sign in (-1, 1))
-        return Interval(least, most), sharp and apart
+        if most < 0:
+            alike, start = _turned(alike), (-start[0], -start[1])
+        ends = (_extreme(alike, start, sign) for sign in (-1, 1))
+        return Interval(*ends), sharp and apart
 
     def _known(self, side: Linear) -> Fraction | None:
         """Return what is known of a sum of totals; ``None`` where one of them has nothing known at all."""
@@ -147,104 +150,67 @@ class SharpBounds:
             cell = self.statistics.total(term.aggregate, term.years)
             if term.of == "sum" and cell.value is None:
                 return None
-            found += weight * (Fraction(cell.known) if term.of == "rows" else cell.value or Fraction(0))
+            found += weight * (Fraction(cell.known) if term.of == "rows" else cell.value or _ZERO)
         return found
 
-    def _pairs(
-        self, group: OpenGroup, quotient: Quotient
-    ) -> list[list[tuple[list[tuple[Fraction, Fraction]], int]]]:
-        """Return what each row of a group may add above and below the line, for each way of the shared cells."""
-        return [
-            [
-                (
-                    list(
-                        dict.fromkeys(
-                            (
-                                sum(self._added(row, choice.adds, quotient.above), Fraction(0)),
-                                sum(self._added(row, choice.adds, quotient.below), Fraction(0)),
-                            )
-                            for choice in row.choices
-                        )
-                    ),
-                    row.rows,
-                )
-                for row in way
-            ]
-            for way in group.alternatives
-        ]
-
     def _step(self, term: Term) -> Fraction:
-        return self.statistics.total(term.aggregate, term.years).step if term.of == "sum" else Fraction(0)
+        return self.statistics.total(term.aggregate, term.years).step if term.of == "sum" else _ZERO
 
-    def _rounded(
-        self, quotient: Quotient
-    ) -> tuple[list[list[list[tuple[list[tuple[Fraction, Fraction]], int]]]], bool]:
+    def _rounded(self, quotient: Quotient) -> tuple[list[_Group], bool]:
         """Return how far rounding moves each total, and whether each total rounds cells of its own."""
-        found, columns = [], []
+        found: list[_Group] = []
+        rounded: list[Node | None] = []
         for term in quotient.terms():
             half = self._step(term) / 2
-            if not half:
-                continue
-            above, below = (side.weights.get(term, Fraction(0)) for side in (quotient.above, quotient.below))
-            found.append([[([(sign * half * above, sign * half * below) for sign in (-1, 1)], 1)]])
-            columns.append(term.aggregate.operand if isinstance(term.aggregate.operand, Column) else None)
-        return found, len(set(columns)) == len(columns)
+            if half:
+                above, below = (side.weights.get(term, _ZERO) for side in (quotient.above, quotient.below))
+                pairs = tuple((sign * half * above, sign * half * below) for sign in (-1, 1))
+                found.append((((pairs, 1),),))
+                rounded.append(term.aggregate.operand)
+        return found, len(set(rounded)) == len(rounded)
+
+
+def _dot(weights: Sequence[tuple[int, Fraction]], adds: Sequence[Fraction]) -> Fraction:
+    return sum((weight * adds[at] for at, weight in weights), _ZERO)
+
+
+def _is_sharp(group: OpenGroup, years: Years) -> bool:
+    return all(
+        row.sharp
+        for way in group.alternatives
+        for row in way
+        if years is None or row.year is None or row.year in years
+    )
 
 
 # whole numbers --------------------------------------------------------------------------------------
 
-_Group = tuple[_Way, ...]
 
-
-def _whole(
-    groups: Sequence[Sequence[Sequence[tuple[Sequence[tuple[Fraction, Fraction]], int]]]],
-    known: tuple[Fraction, Fraction],
-) -> tuple[list[_Group], _Pair]:
+def _whole(groups: Counter[_Group], known: _Pair) -> tuple[Counter[_WholeGroup], _WholePair]:
     """Bring everything to whole numbers, times one factor above and below the line."""
-    scale = lcm(
-        *(number.denominator for number in known),
-        *(
-            n.denominator
-            for group in groups
-            for way in group
-            for pairs, _ in way
-            for pair in pairs
-            for n in pair
-        ),
-    )
-    found = [
-        tuple(
-            tuple((tuple((int(a * scale), int(b * scale)) for a, b in pairs), rows) for pairs, rows in way)
-            for way in group
-        )
-        for group in groups
-    ]
-    return found, (int(known[0] * scale), int(known[1] * scale))
+    pairs = {pair for group in groups for way in group for own, _ in way for pair in own}
+    scale = lcm(*(number.denominator for pair in (known, *pairs) for number in pair))
+
+    def scaled(pair: _Pair) -> _WholePair:
+        return int(pair[0] * scale), int(pair[1] * scale)
+
+    found: Counter[_WholeGroup] = Counter()
+    for group, times in groups.items():
+        found[tuple(tuple((tuple(map(scaled, own)), rows) for own, rows in way) for way in group)] += times
+    return found, scaled(known)
 
 
-def _turned(group: _Group) -> _Group:
-    return tuple(tuple((tuple((-a, -b) for a, b in pairs), rows) for pairs, rows in way) for way in group)
+def _turned(groups: Counter[_WholeGroup]) -> Counter[_WholeGroup]:
+    """Change the sign above and below the line: the quotient stays what it is."""
+    found: Counter[_WholeGroup] = Counter()
+    for group, times in groups.items():
+        turned = (tuple((tuple((-a, -b) for a, b in own), rows) for own, rows in way) for way in group)
+        found[tuple(turned)] += times
+    return found
 
 
-def _best(group: _Group, above: int, below: int) -> _Pair:
-    """Choose what makes ``above`` times the upper plus ``below`` times the lower side largest."""
-    found: _Pair | None = None
-    for way in group:
-        top = bottom = 0
-        for pairs, rows in way:
-            chosen = (
-                pairs[0]
-                if len(pairs) == 1
-                else max(pairs, key=lambda pair: above * pair[0] + below * pair[1])
-            )
-            top, bottom = top + chosen[0] * rows, bottom + chosen[1] * rows
-        if found is None or above * top + below * bottom > above * found[0] + below * found[1]:
-            found = (top, bottom)
-    return found or (0, 0)
-
-
-def _extreme(groups: Counter[_Group], start: _Pair, sign: int) -> Fraction:
-    """Return the largest quotient, or with the sign turned the smallest; what is below the line is positive."""
+def _extreme(groups: Counter[_WholeGroup], start: _WholePair, sign: int) -> Fraction:
+    """Return the largest quotient, or the smallest for a turned sign; below the line all is positive."""
     found: Fraction | None = None
     chosen = _sum(groups, start, 0, 1)
     while True:
@@ -255,9 +221,23 @@ def _extreme(groups: Counter[_Group], start: _Pair, sign: int) -> Fraction:
         chosen = _sum(groups, start, sign * trial.denominator, -sign * trial.numerator)
 
 
-def _sum(groups: Counter[_Group], start: _Pair, above: int, below: int) -> _Pair:
+def _sum(groups: Counter[_WholeGroup], start: _WholePair, above: int, below: int) -> _WholePair:
+    """Add up what groups add that each make ``above`` times the upper plus ``below`` times the lower most."""
     top, bottom = start
     for group, times in groups.items():
         one, two = _best(group, above, below)
         top, bottom = top + one * times, bottom + two * times
     return top, bottom
+
+
+def _best(group: _WholeGroup, above: int, below: int) -> _WholePair:
+    found: _WholePair | None = None
+    for way in group:
+        top = bottom = 0
+        for own, rows in way:
+            one, two = max(own, key=lambda pair: above * pair[0] + below * pair[1])
+            top, bottom = top + one * rows, bottom + two * rows
+        if found is None or above * top + below * bottom > above * found[0] + below * found[1]:
+            found = (top, bottom)
+    assert found is not None  # a group has one way at least
+    return found

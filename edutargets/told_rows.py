@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edutargets.child_ranges import Told
 from edutargets.expressions import ChildValue, aggregates_of
 from edutargets.k_of_n import KOfN
-from edutargets.open_row_choices import LINEAR, Told, found_by
+from edutargets.open_row_choices import LINEAR, found_by, open_target
 from edutargets.open_statements import below_of, open_children, open_rows, read_rows
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.row_values import cells_of
+from edutargets.sharp_bounds import SharpBounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from edutargets.open_statements import Below, ToldRow
     from edutargets.tables import Dictionary
 
-__all__ = ["are_open", "judged_aggregates", "told_rows"]
+__all__ = ["are_open", "judged_aggregates", "sharp_bounds", "told_rows"]
 
 _MOST = 20_000
 
@@ -44,6 +46,32 @@ def are_open(aggregates: Sequence[Aggregate], statistics: Statistics) -> bool:
     """Whether something is unknown of some totals."""
     cells = (statistics.total(one, None) for one in aggregates)
     return any(cell.unsure or cell.blank for cell in cells)
+
+
+def sharp_bounds(
+    measures: Sequence[Measure],
+    statistics: Statistics,
+    engine: Engine,
+    dictionaries: tuple[Dictionary, Dictionary],
+    tables: tuple[frozenset[str], frozenset[str]],
+) -> dict[str, SharpBounds]:
+    """Find the sharp ranges of targets of which something is unknown; open rows are told once for all.
+
+    Args:
+        measures: The targets.
+        statistics: What is known of them.
+        engine: Runs the statements.
+        dictionaries: The tables as the pack has them, and with ranges that hold all that was admitted.
+        tables: Those from which rows were set aside, and all that were admitted.
+    """
+    wanted = {one.target.id: judged_aggregates(one) for one in measures}
+    wanted = {name: found for name, found in wanted.items() if are_open(found, statistics)}
+    if not wanted:
+        return {}
+    every = tuple(dict.fromkeys(one for found in wanted.values() for one in found))
+    told = told_rows(every, engine, dictionaries, *tables)
+    targets = {name: open_target(found, told) for name, found in wanted.items()}
+    return {name: SharpBounds(found, statistics) for name, found in targets.items() if found is not None}
 
 
 def told_rows(
@@ -96,7 +124,7 @@ def told_rows(
     return Told(rows, below, ranges, marked)
 
 
-def _children(  # noqa: PLR0913  # what a statement needs
+def _children(
     at: Below,
     values: Sequence[ChildValue],
     engine: Engine,
