@@ -201,6 +201,8 @@ def candidates(
                 return domain if isinstance(domain, tuple) else ()
             named[value_in(other, row)] = None
     constants = [value for value in named if value is not None]
+    if isinstance(domain, tuple) and len(unknown) == 1:
+        return domain
     if isinstance(domain, tuple):
         return (*(one for one in domain if one in named), *[one for one in domain if one not in named][:1])
     dates = [value for value in constants if isinstance(value, date)]

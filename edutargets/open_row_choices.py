@@ -194,8 +194,8 @@ class _Builder:
                 outcome.adds[at[term.aggregate]][term.of == "sum"] if term.aggregate in at else Fraction(0)
                 for term in self.terms
             )
-            cells = tuple((_name(cell), value) for cell, value in outcome.cells)
-            found.append(Choice(adds, cells, outcome.there))
+            alike = () if self.sources is None else tuple(map(_named, outcome.alike))
+            found.append(Choice(adds, _named(outcome.cells), outcome.there, alike))
         return tuple(found) if any(any(choice.adds) for choice in found) else ()
 
     def _sources(self, member: _Member, sources: Sources) -> tuple[Source, ...]:
@@ -319,6 +319,10 @@ def _given(member: _Member, filled: Mapping[Column, object]) -> OpenValues:
     row = RowValues({**values.row.values, **mine}, values.row.blank)
     domains = {cell: domain for cell, domain in values.domains.items() if cell not in mine}
     return replace(values, row=row, domains=domains, told=values.row)
+
+
+def _named(cells: Sequence[tuple[Cell, object]]) -> tuple[tuple[str, object], ...]:
+    return tuple((_name(cell), value) for cell, value in cells)
 
 
 def _name(cell: Cell) -> str:

@@ -55,11 +55,13 @@ class Choice:
         cells: The unknown cells with values that bring it about, by ``table.column``; a value of child rows
             (the hours of a person) stands under the table of these rows.
         there: Whether there is such a row at all.
+        alike: Other values of these cells that come out alike, where the rows are told one by one.
     """
 
     adds: tuple[Fraction, ...]
     cells: tuple[tuple[str, object], ...] = ()
     there: bool = True
+    alike: tuple[tuple[tuple[str, object], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ Pair = tuple[Fraction, Fraction]
 """How many rows it counts as, and what it adds."""
 
 
+_Outcomes = dict[tuple[Pair, ...], list[tuple[tuple[Cell, object], ...]]]
+"""What a row adds, with every way of filling its cells that comes to it."""
+
+
 @dataclass(slots=True)
 class OpenValues:
     """A row of which something is unknown.
@@ -48,11 +52,13 @@ class Filled:
         adds: For each aggregate how many rows and how much it adds, beyond what is known of the row.
         cells: The unknown cells, filled so that it comes out like this.
         there: Whether there is such a row.
+        alike: Other ways of filling them that come out alike.
     """
 
     adds: tuple[Pair, ...]
     cells: tuple[tuple[Cell, object], ...] = ()
     there: bool = True
+    alike: tuple[tuple[tuple[Cell, object], ...], ...] = ()
 
 
 def filled_in(aggregates: Sequence[Aggregate], found: OpenValues) -> tuple[tuple[Filled, ...], bool]:
@@ -63,12 +69,12 @@ def filled_in(aggregates: Sequence[Aggregate], found: OpenValues) -> tuple[tuple
         UncutError: If there are too many outcomes to tell.
     """
     known = [_known(one, found) for one in aggregates]
-    outcomes: dict[tuple[Pair, ...], Filled] = {}
+    outcomes: _Outcomes = {}
     conditions = [one.where for one in aggregates if one.where is not None]
     operands = [one.operand for one in aggregates if one.operand is not None]
     if not found.there:
         nowhere = tuple((-rows, -total) for rows, total in known)
-        outcomes[nowhere] = Filled(nowhere, there=False)
+        outcomes[nowhere] = []
     try:
         ways, sharp = completions(found.row, found.domains, conditions, operands)
         for way in ways:
@@ -81,11 +87,19 @@ def filled_in(aggregates: Sequence[Aggregate], found: OpenValues) -> tuple[tuple
         boxes = [_box(one, found) for one in aggregates]
         for adds in product(*boxes):
             _keep(outcomes, known, adds, {})
-    return tuple(outcomes.values()), sharp
+    return tuple(_filled(adds, ways, found) for adds, ways in outcomes.items()), sharp
+
+
+def _filled(
+    adds: tuple[Pair, ...], ways: Sequence[tuple[tuple[Cell, object], ...]], found: OpenValues
+) -> Filled:
+    """Return one outcome with all ways of filling that come out alike; without any there is no such row."""
+    cells, *alike = ways or [()]
+    return Filled(adds, cells, found.there or bool(ways), tuple(dict.fromkeys(alike)))
 
 
 def _keep(
-    outcomes: dict[tuple[Pair, ...], Filled],
+    outcomes: _Outcomes,
     known: Sequence[Pair],
     adds: Sequence[Pair],
     cells: Mapping[Cell, object],
@@ -93,10 +107,9 @@ def _keep(
     beyond = tuple(
         (rows - sure, total - counted) for (rows, total), (sure, counted) in zip(adds, known, strict=True)
     )
-    if beyond not in outcomes:
-        if len(outcomes) >= _MOST:
-            raise UncutError
-        outcomes[beyond] = Filled(beyond, tuple(cells.items()))
+    if beyond not in outcomes and len(outcomes) >= _MOST:
+        raise UncutError
+    outcomes.setdefault(beyond, []).append(tuple(cells.items()))
 
 
 def _known(aggregate: Aggregate, found: OpenValues) -> Pair:

@@ -58,7 +58,12 @@ def condition_for(
     names = {name for choice in present for name, _ in choice.cells}
     if len(names) == 1 and len({choice.there for choice in outcomes}) == 1:
         (name,) = names
-        values = [(choice.cells[0][1], score) for choice, score in present.items()]
+        values = [
+            (way[0][1], score)
+            for choice, score in present.items()
+            for way in (choice.cells, *choice.alike)
+            if way
+        ]
         if all(_number(value) is not None for value, _ in values):
             return _threshold(name, values, settles, dictionary)
         return Condition("one_of", ((name, tuple(value for value, score in values if settles(score))),))

@@ -1,4 +1,4 @@
-"""Whom to ask first: those who report, by how many open verdicts their data settle and how much they narrow."""
+"""Whom to ask first: those who report, by how many open verdicts theirs settle and narrow."""
 
 from __future__ import annotations
 
