@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +21,7 @@ from edutargets.provenance import hash_of_folder
 from edutargets.submissions import read_submission
 from edutargets.suites import read_suites
 from edutargets.template_meta import template_remarks
-from edutargets.yaml_files import read_definition, read_yaml
+from edutargets.yaml_files import Definition, read_definition, read_yaml
 
 if TYPE_CHECKING:
     from edutargets.gate import GateReport
@@ -32,11 +36,19 @@ __all__ = [
     "data_folder",
     "read_data",
     "sample_data",
+    "sample_folders",
     "sample_names",
 ]
 
 SAMPLE = "sample:"
 """What a sample's name begins with where a folder could stand as well."""
+_NOTE = "sample.yaml"
+
+
+class _SampleNote(Definition):
+    """What stands in the ``sample.yaml`` of a sample that holds only what differs."""
+
+    like: str
 
 
 def check_pack(name: str | Path) -> tuple[Fault, ...]:
@@ -126,6 +138,8 @@ def data_folder(data: str | Path) -> Path:
 def sample_data(name: str) -> Path:
     """Find a submission that comes with the package, to try things out on.
 
+    A sample that holds only what differs from another one is laid out whole in a folder of its own.
+
     Args:
         name: Such as ``china-education-bulletins`` or ``jieyang-district-2023/faulty``.
 
@@ -140,7 +154,28 @@ def sample_data(name: str) -> Path:
         raise SubmissionError(
             Fault(name, "there is no such sample", near_names(name, sample_names()), code="unknown-sample")
         )
-    return shipped("sample_data") / name
+    parts = sample_folders(name)
+    return parts[0] if len(parts) == 1 else _laid_out(*parts)
+
+
+def sample_folders(name: str) -> tuple[Path, ...]:
+    """Return the folder of a sample, behind it the one it is like, where it holds only what differs."""
+    folder = shipped("sample_data") / name
+    note = folder / _NOTE
+    if not note.is_file():
+        return (folder,)
+    return folder, folder.parent / read_definition(read_yaml(note), _SampleNote).like
+
+
+@cache
+def _laid_out(own: Path, like: Path) -> Path:
+    """Put the files of a sample that differ over those of the one it is like, until the program ends."""
+    home = Path(tempfile.mkdtemp(prefix="edutargets-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    folder = home / own.parent.name / own.name
+    for part in (like, own):
+        shutil.copytree(part, folder, ignore=shutil.ignore_patterns(_NOTE), dirs_exist_ok=True)
+    return folder
 
 
 def sample_names() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -129,12 +130,23 @@ def near_names(name: str, names: Iterable[str], most: int = 3) -> str:
     Examples:
         >>> near_names("enrolement", ["town", "enrolment"])
         'did you mean enrolment?'
+        >>> near_names("JY10O5", ["JY1005", "JY9105"])  # a letter for a digit
+        'did you mean JY1005?'
         >>> near_names("x", ["town", "enrolment"])
         'there are: enrolment, town'
     """
     known = sorted(set(names))
-    close = get_close_matches(name, known, n=most, cutoff=0.6)
+    alike = [one for one in known if _seen(one) == _seen(name)]
+    close = alike[:most] or get_close_matches(name, known, n=most, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"
     shown = ", ".join(known[:20]) + (f", … ({len(known) - 20} more)" if len(known) > 20 else "")  # noqa: PLR2004  # a screenful
     return f"there are: {shown}" if known else "there are none"
+
+
+_ALIKE = str.maketrans("oil|", "0111")
+
+
+def _seen(name: str) -> str:
+    """Return a name as the eye takes it: without wide digits, capitals, O for 0 and I or l for 1."""
+    return unicodedata.normalize("NFKC", name).casefold().translate(_ALIKE)

@@ -61,7 +61,7 @@ def missing_from(
         own = [one for one in lost if one.table == name]
         codes = tuple(dict.fromkeys(one.code for one in own))
         other = [one.found or one.code for one in own if not _is_declared(checks[one.code], rows.table)]
-        due, possible = _due(name, submission, doubts)
+        due, possible = _due(name, submission, doubts, told=all(one.found for one in own))
         if set(rows.table.key) <= {rows.table.reports, rows.table.period}:
             found[name] = Missing(tuple(due), tuple(possible), tuple(other), codes or ("missing-report",))
         else:
@@ -79,9 +79,14 @@ def _is_declared(check: Check, table: Table) -> bool:
 
 
 def _due(
-    name: str, submission: Submission, doubts: Mapping[str, Mapping[int, Doubt]]
+    name: str, submission: Submission, doubts: Mapping[str, Mapping[int, Doubt]], *, told: bool
 ) -> tuple[list[tuple[str, int | None]], list[_Report]]:
-    """Return who surely lacks a row of a table, and who may lack one."""
+    """Return who surely lacks a row of a table, and who may lack one.
+
+    Where the gate told of every missing report which it is, those surely on the roster owe nothing of years
+    of which nobody has handed in rows, as a table may begin later than its roster. A finding that does not
+    say which may be of any year, and nobody was asked about a place on the roster that is in doubt.
+    """
     table, dictionary = submission.dictionary.tables[name], submission.dictionary
     if table.expected_from is None:
         return [], []
@@ -94,7 +99,9 @@ def _due(
     due: dict[tuple[str, int | None], None] = {}
     possible: list[_Report] = []
     for reporter, year, surely in _members(name, relation, submission, doubts.get(relation.table, {})):
-        when: Sequence[int | None] = [year] if both else years if table.period is not None else [None]
+        when: Sequence[int | None] = years if table.period is not None else [None]
+        if both:
+            when = [] if told and surely and year not in {None, *years} else [year]
         for one in when:
             if (reporter, one) in reported:
                 continue

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from edutargets.baselines import baseline_path, read_baseline
-from edutargets.checking import SAMPLE, sample_names
+from edutargets.checking import SAMPLE, sample_folders, sample_names
 from edutargets.errors import EduTargetsError, Fault
 from edutargets.notebook_runs import check_installed, read_notebook
 from edutargets.plans import SHIPPED_FROM, pack_names, shipped
@@ -88,7 +88,8 @@ def _files(notebook: Path, include: Sequence[Path]) -> dict[str, Path]:
             found.update(_below(shipped(kind) / pack, shipped(kind), f"{SHIPPED}/{kind}"))
     for sample in sorted({name.removeprefix(SAMPLE) for name in names} & set(sample_names())):
         data = shipped("sample_data")
-        found.update(_below(data / sample, data, f"{SHIPPED}/sample_data"))
+        for folder in sample_folders(sample):
+            found.update(_below(folder, data, f"{SHIPPED}/sample_data"))
     return found
 
 

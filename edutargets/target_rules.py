@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval
+from edutargets.entities import ENTITY_BY_NAME
+from edutargets.expressions import Aggregate, Column, Compare, IsIn, Logic
 from edutargets.plan_findings import PlanFinding, PlanPlace, place_of
 from edutargets.plans import written
 from edutargets.promises import Population
@@ -18,11 +20,13 @@ from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_o
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from edutargets.expressions import Node
     from edutargets.goals import Goal
     from edutargets.measures import Measure
     from edutargets.plan_remarks import Severity
     from edutargets.plans import Pack
     from edutargets.promises import Target
+    from edutargets.tables import Dictionary
 
 __all__ = ["target_findings"]
 
@@ -59,6 +63,7 @@ def target_findings(pack: Pack, populations: Mapping[str, int]) -> Iterator[Plan
         yield from _before_the_data(pack, target)
         yield from _share_above_100(pack, target)
         yield from _larger_than_population(pack, target, populations)
+        yield from _several_rows(pack, target)
 
 
 # sums -------------------------------------------------------------------------------------------
@@ -230,3 +235,75 @@ def _larger_than_population(
         zh=f"承诺{wanted}，而总共只有{found}",
     )
     yield PlanFinding("count-larger-than-population", "critical", says, tuple(places))
+
+
+# rows and what they are of --------------------------------------------------------------------------
+
+
+def _several_rows(pack: Pack, target: Target) -> Iterator[PlanFinding]:
+    """Find counts of rows where one of what is counted can stand in several rows of the table."""
+    measure = pack.measures.get(target.id)
+    if measure is None:
+        return
+    told: set[tuple[str, str]] = set()
+    for one in measure.aggregates():
+        if one.kind != "count" or one.operand is not None:
+            continue
+        for column, more in _apart(one, pack.dictionary, summed=target.sums_years):
+            if (one.table, column) in told:
+                continue
+            told.add((one.table, column))
+            says = _several_words(one, column, more, pack.dictionary, each=measure.entities is not None)
+            yield PlanFinding("one-in-several-rows", "warning", says, (place_of(pack, target),))
+
+
+def _several_words(
+    count: Aggregate, column: str, more: tuple[str, ...], dictionary: Dictionary, *, each: bool
+) -> Bilingual:
+    table, entity = dictionary.tables[count.table], ENTITY_BY_NAME[count.counts]
+    title = table.title.in_language("zh") or count.table
+    apart = "、".join(table.columns[name].title.in_language("zh") or name for name in more)
+    once = f"count(distinct {column})"
+    en = "is every row to be judged by itself?" if each else f"{once}?"
+    zh = "是否应逐行判定？" if each else f"是否应为 {once}？"
+    return Bilingual(
+        en=f"rows of {count.table} are counted, and one {entity.name} can stand in several, "
+        f"which differ by {', '.join(more)}: {en}",
+        zh=f"按表“{title}”的行计数，而同一{entity.zh}可有多行（{apart}不同）：{zh}",
+    )
+
+
+def _apart(
+    count: Aggregate, dictionary: Dictionary, *, summed: bool
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the column that names what is counted, with the key's columns in which its rows may differ.
+
+    Args:
+        count: A count of rows.
+        dictionary: All tables.
+        summed: Whether the rows of several years are counted together.
+    """
+    table = dictionary.tables[count.table]
+    fixed = {*_fixed(count.where, count.table), *(() if summed or table.period is None else (table.period,))}
+    for column in table.key:
+        home, _, named = (table.columns[column].references or "").partition(".")
+        if home in {"", count.table}:
+            continue
+        parent = dictionary.tables[home]
+        kinds = {parent.counts, *(view.counts for view in parent.views.values())}
+        more = tuple(name for name in table.key if name != column and name not in fixed)
+        if count.counts in kinds and set(parent.key) <= {named, parent.period} and more:
+            yield column, more
+
+
+def _fixed(condition: Node | None, table: str) -> Iterator[str]:
+    """Yield the columns of which a condition lets only one value through."""
+    match condition:
+        case Logic(operator="and", items=items):
+            for item in items:
+                yield from _fixed(item, table)
+        case Compare(operator="=", left=Column(table=home, name=name), right=other) if home == table:
+            if not isinstance(other, Column):
+                yield name
+        case IsIn(item=Column(table=home, name=name), values=(_,)) if home == table:
+            yield name

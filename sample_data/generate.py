@@ -16,6 +16,7 @@ from invented_district import (
     faults,
     files,
     money,
+    one_row,
     people,
     recognitions,
     records,
@@ -83,6 +84,14 @@ def write_faulty(tables: verdicts.Tables, columns: files.Columns) -> None:
     write_planted(TARGET / "planted_faults_town.csv", planted)
 
 
+def write_one_row(tables: verdicts.Tables, columns: files.Columns) -> None:
+    """Write the one file in which a sample differs from the complete one."""
+    sheet, planted = one_row.one_row(tables, columns)
+    files.write_submission(TARGET / "one_row", [sheet])
+    (TARGET / "one_row" / "sample.yaml").write_text(one_row.ONLY_WHAT_DIFFERS, encoding="utf-8", newline="\n")
+    write_planted(TARGET / "planted_faults_one_row.csv", planted)
+
+
 def write_explanations(folder: Path) -> None:
     """Write what the district says to the warnings of the gate; without it the submission stays open."""
     from edutargets.checking import check_submission, read_data  # noqa: PLC0415  # it takes seconds to import
@@ -101,7 +110,7 @@ def write_explanations(folder: Path) -> None:
 
 def main() -> None:
     """Write the complete submission, the faulty one, the list of its faults and the expected verdicts."""
-    for name in ("complete", "faulty", "faulty_town"):
+    for name in ("complete", "faulty", "faulty_town", "one_row"):
         shutil.rmtree(TARGET / name, ignore_errors=True)
     columns = files.read_columns(PACK)
     tables = invent(columns)
@@ -111,6 +120,7 @@ def main() -> None:
     text = yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=110)
     (TARGET / "expected_verdicts.yaml").write_text(text, encoding="utf-8", newline="\n")
     write_faulty(tables, columns)
+    write_one_row(tables, columns)
     chenghu.write(PACK.parent, HERE)
 
 

@@ -98,7 +98,10 @@ def _partnerships(tables: Tables) -> dict[str, Expected]:
         for row in rows_with(tables["institutions"], year=_LAST, location="urban", ownership="public")
     }
     leads = rows_with(rows, year=_LAST, kind="community", role="lead")
-    good = Fraction(sum(row["institution_id"] in city for row in leads))
+    good = Fraction(len({row["institution_id"] for row in leads} & city))
+
+    def institutions(**having: object) -> Fraction:
+        return Fraction(len({row["institution_id"] for row in rows_with(rows, **having)}))
 
     def grown(value: Callable[[int], Fraction]) -> Expected:
         years = {year: value(year) / value(year - 1) - 1 for year in PLAN[1:]}
@@ -112,10 +115,8 @@ def _partnerships(tables: Tables) -> dict[str, Expected]:
     growing = "community.coverage-growing"
     found = {
         "community.lead-schools": once(good, met=good >= 6),
-        "community.paired-assistance-increased": rising(
-            lambda year: Fraction(len(rows_with(rows, year=year, role="helped")))
-        ),
-        f"{growing}.members": grown(lambda year: Fraction(len(rows_with(rows, year=year, kind="community")))),
+        "community.paired-assistance-increased": rising(lambda year: institutions(year=year, role="helped")),
+        f"{growing}.members": grown(lambda year: institutions(year=year, kind="community")),
         f"{growing}.pupils": grown(lambda year: total(rows, "pupils", year=year, kind="community")),
     }
     found[growing] = all_of(found, (f"{growing}.members", f"{growing}.pupils"))

@@ -58,6 +58,25 @@ tables:
       safe: {type: boolean}
     views:
       safe_schools: {where: safe, counts: school}
+  pairings:
+    counts: school
+    period: year
+    key: [id, year, pair]
+    reports: id
+    columns:
+      id: {type: code, references: schools.id}
+      year: {type: year}
+      pair: {type: code}
+  ratings:
+    counts: school
+    period: year
+    key: [id, year, field]
+    reports: id
+    columns:
+      id: {type: code, references: schools.id}
+      year: {type: year}
+      field: {type: category, values: {safety: {}, health: {}}}
+      books: {type: integer, unit: book}
 """
 MONEY = "type: amount, from: projects, amount: sum(paid), total_over: [2023, 2025]"
 SHARE = "type: ratio, from: schools, numerator: sum(enrolled), denominator: sum(pupils), by: 2025-12-31"
@@ -295,6 +314,55 @@ def test_with_data_a_count_is_held_against_the_rows_there_are(
     assert counted == {population: 2 if larger else 3}
     hits = [one for one in plan_findings(pack, counted) if one.code == "count-larger-than-population"]
     assert bool(hits) is larger
+
+
+# rows ------------------------------------------------------------------------------------------------
+
+YEAR, SPAN = "by: 2025-12-31", "total_over: [2023, 2025]"
+SAFETY = "from: ratings, where: \"field = 'safety'\""
+
+
+@pytest.mark.parametrize(
+    ("counted", "column", "more"),
+    [
+        (f"from: pairings, count: count(*), at_least: 3 school, {YEAR}", "id", "pair"),
+        (f"from: ratings, count: count(*), at_least: 3 school, {YEAR}", "id", "field"),
+        (f"{SAFETY}, count: count(*), at_least: 3 school, {SPAN}", "id", "year"),
+        (f"from: pairings, count: count(*), at_least: 3 school, {SPAN}", "id", "year, pair"),
+    ],
+)
+def test_rows_counted_where_one_school_has_several_are_found(
+    found: Found, counted: str, column: str, more: str
+) -> None:
+    """The unit is a school, the row is a school in a pair, in a field, in a year."""
+    (finding,) = found(target("s.three", f"type: count, {counted}", "创建3所平安校"))
+    assert (finding.code, finding.severity) == ("one-in-several-rows", "warning")
+    assert f"differ by {more}: count(distinct {column})?" in finding.says.en
+    assert f"count(distinct {column})" in finding.says.zh
+
+
+def test_a_group_of_which_one_has_several_rows_is_asked_about(found: Found) -> None:
+    """Whether each row is judged by itself is for a planner to say; the schools' own table has one each."""
+    duty = "amount: sum(books), at_least: 6 book, by: 2025-12-31"
+    (finding,) = found(target("s.six", f"type: duty, each: ratings, {duty}", "就近6所办学"))
+    assert finding.code == "one-in-several-rows"
+    assert "is every row to be judged by itself?" in finding.says.en
+    pupils = "type: duty, each: schools, amount: sum(pupils), at_least: 6 student, by: 2025-12-31"
+    assert found(target("s.six", pupils, "就近6所办学")) == []
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [
+        f"from: pairings, count: count(distinct id), at_least: 3 school, {SPAN}",
+        f"{SAFETY}, count: count(*), at_least: 3 school, {YEAR}",
+        f"from: ratings, count: count(*) filter (where field = 'safety'), at_least: 3 school, {YEAR}",
+        f"from: schools, count: count(*) filter (where safe), at_least: 3 school, {YEAR}",
+    ],
+)
+def test_rows_of_which_each_school_has_one_are_no_finding(found: Found, counted: str) -> None:
+    """Each counts once, or year and condition leave one row for each, or the table is the schools' own."""
+    assert found(target("s.three", f"type: count, {counted}", "创建3所平安校")) == []
 
 
 # words -----------------------------------------------------------------------------------------------

@@ -370,6 +370,19 @@ def test_a_missing_report_is_a_row_of_which_nothing_is_known(gate: Gate) -> None
     assert _found(report, everybody).verdict is Verdict.MET
 
 
+def test_a_table_that_begins_later_than_its_roster_lacks_nothing(gate: Gate) -> None:
+    """Of a year of which nobody has handed in returns none are due, of the others each that is missing is."""
+    earlier = SCHOOLS + SCHOOLS.partition("\n")[2].replace("2025", "2024")
+    bad = earlier.replace("S0,2025,rural,50", "S0,2025,rural,500")
+    report = gate(RANGE, schools=bad, returns=RETURNS + "S0,2025,10\n")
+    assert [row.table for row in report.admit().rejected_rows] == ["schools"]
+    report = gate(RANGE, schools=bad, returns=RETURNS)
+    assert [(row.table, dict(row.key)["year"]) for row in report.admit().rejected_rows] == [
+        ("schools", "2025"),
+        ("returns", "2025"),
+    ]
+
+
 def test_a_missing_report_of_many_rows_names_the_school(gate: Gate) -> None:
     """Nobody knows how many classes it has."""
     classes = "class_id,school_id,year\n" + "".join(f"C{number},S{number},2025\n" for number in range(1, 10))
