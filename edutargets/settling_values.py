@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Condition", "condition_for"]
 
-Word = Literal["any", "at_least", "at_most", "one_of", "there", "not_there", "such_as"]
+Word = Literal["any", "at_least", "at_most", "one_of", "filled", "there", "not_there", "such_as"]
+
+
+_ANY_TEXT = "?"
+"""How an outcome writes a text of which nothing is asked but that it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Condition:
 
     Args:
         word: ``any`` value will do; ``at_least`` or ``at_most`` a number or a date; ``one_of`` some values;
-            that the row is ``there``, or is not; ``such_as`` where several cells decide together: an example.
+            that cells are ``filled`` with whatever is right; that the row is ``there``, or is not;
+            ``such_as`` where several cells decide together: an example.
         cells: The cells by ``table.column`` with what they would have to hold.
     """
 
@@ -54,6 +59,8 @@ def condition_for(
         bad = [choice for choice in outcomes if choice not in good]
         if {choice.there for choice in bad}.isdisjoint({choice.there for choice in good}):
             return Condition("there" if good[0].there else "not_there")
+    if all(value == _ANY_TEXT for choice in good for _, value in choice.cells) and good[0].cells:
+        return Condition("filled", tuple((name, ()) for name, _ in good[0].cells))
     present = {choice: score for choice, score in outcomes.items() if choice.there}
     names = {name for choice in present for name, _ in choice.cells}
     if len(names) == 1 and len({choice.there for choice in outcomes}) == 1:

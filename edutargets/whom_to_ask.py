@@ -29,7 +29,7 @@ class Asking:
         town: Where they are, where that is known.
         targets: The open targets that rest on their data, in the order of the plan.
         settles: Those of these that their data alone can settle, whatever the others say.
-        rows: How many unknown rows are theirs, over all these targets; a row that feeds two counts twice.
+        rows: How many unknown rows are theirs, over all these targets, each once.
         weight: Their parts of what is open, added up over these targets: so much their data narrow them.
     """
 
@@ -80,10 +80,15 @@ def _asking(
     points: list[tuple[str, TippingPoint]], results: PlanAttainment, language: Language
 ) -> tuple[Asking, ...]:
     roster = Roster(results.pack.dictionary, results.basis.admitted, language)
-    found: dict[str, list[tuple[str, int, Fraction, bool]]] = {}
+    found: dict[str, list[tuple[str, Fraction, bool]]] = {}
+    rows: dict[str, set[tuple[object, ...]]] = {}
     for name, point in points:
         for one in point.asked:
-            found.setdefault(one.reporter, []).append((name, one.rows, one.weight, bool(one.settles)))
+            found.setdefault(one.reporter, []).append((name, one.weight, bool(one.settles)))
+        for unknown in point.unknowns:
+            rows.setdefault(unknown.reporter, set()).update(
+                (source.table, source.key) for source in unknown.sources
+            )
     told = []
     for reporter, own in found.items():
         label, town = _called(reporter, results, roster)
@@ -93,9 +98,9 @@ def _asking(
                 label,
                 town,
                 tuple(name for name, *_ in own),
-                tuple(name for name, _, _, settles in own if settles),
-                sum(rows for _, rows, _, _ in own),
-                sum((weight for _, _, weight, _ in own), Fraction(0)),
+                tuple(name for name, _, settles in own if settles),
+                len(rows[reporter]),
+                sum((weight for _, weight, _ in own), Fraction(0)),
             )
         )
     return tuple(sorted(told, key=lambda one: (-len(one.settles), -one.weight, one.reporter)))
