@@ -23,6 +23,7 @@ from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
 from edutargets.targets import Alias, Composite, Target
+from edutargets.told_rows import sharp_bounds
 from edutargets.unsettled import plausible, unsettled
 from edutargets.unsure_rows import guarded, guarded_list
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission
     from edutargets.measures import Measure
     from edutargets.plans import Pack
+    from edutargets.sharp_bounds import SharpBounds
     from edutargets.tables import Dictionary
 
 __all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
@@ -242,13 +244,16 @@ def _evaluated(
         }
     ready = [measure for name, measure in measures.items() if lacking[name] is None]
     marked = frozenset(aside.marks) if aside is not None else frozenset()
-    statistics = _counted(ready, pack.dictionary, (engine or DuckDB(tables), marked), tables, notify)
+    used = engine or DuckDB(tables)
+    statistics = _counted(ready, pack.dictionary, (used, marked), tables, notify)
     ranges = pack.dictionary if aside is None else plausible(pack.dictionary, tables)
+    closer = sharp_bounds(ready, statistics, used, (pack.dictionary, ranges), (marked, frozenset(tables)))
     basis = Basis(pack, admitted, statistics, _provenance(pack, admitted), ranges)
     found: dict[str, Attainment] = {}
     for target in targets:
         if target.id in measures:
-            found[target.id] = _attained(measures[target.id], lacking[target.id], basis)
+            measure = measures[target.id]
+            found[target.id] = _attained(measure, lacking[target.id], basis, closer.get(target.id))
     for target in targets:
         if isinstance(target, Composite | Alias) and target.id not in found:
             found[target.id] = _resting(target, basis, found)
@@ -323,10 +328,12 @@ def _lacking(measure: Measure, admitted: AdmittedSubmission, dictionary: Diction
 # one target
 
 
-def _attained(measure: Measure, lacking: Bilingual | None, basis: Basis) -> Attainment:
+def _attained(
+    measure: Measure, lacking: Bilingual | None, basis: Basis, closer: SharpBounds | None
+) -> Attainment:
     if lacking is not None:
         return Attainment(measure.target, (), Verdict.NOT_EVALUABLE, measure, (), lacking, basis)
-    results = Judge(measure, basis.statistics, basis.dictionary).results()
+    results = Judge(measure, basis.statistics, basis.dictionary, closer).results()
     verdict, reason = _together(results)
     return Attainment(measure.target, results, verdict, measure, (), reason, basis)
 

@@ -24,12 +24,14 @@ from edutargets import (
     round_commands,
     suite_commands,
     template_commands,
+    undecided_commands,
 )
 from edutargets.command_options import (
     Data,
     Lang,
     Output,
     PackName,
+    RejectedRows,
     Unchecked,
     admit_data,
     check_output,
@@ -108,6 +110,7 @@ app.command()(report_commands.report)
 app.command()(pace_commands.pace)
 app.add_typer(review_commands.app, name="review")
 app.command()(review_commands.verify)
+app.command()(undecided_commands.undecided)
 
 
 @app.command()
@@ -142,6 +145,7 @@ def evaluate(  # noqa: PLR0913  # each is an argument of the command
     lang: Lang = "en",
     output: Output = None,
     unchecked: Unchecked = None,
+    set_aside: RejectedRows = None,
     fail_on: FailOn = None,
 ) -> None:
     """Say of every target of a plan whether it is met; the gate comes first.
@@ -153,7 +157,7 @@ def evaluate(  # noqa: PLR0913  # each is an argument of the command
 
     check_output(output)
     found = read_pack(pack)
-    admitted = admit_data(found, data, unchecked)
+    admitted = admit_data(found, data, unchecked, set_aside)
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
     hand_over(_written(results, output_format, lang), output)
@@ -173,6 +177,7 @@ def explain(  # noqa: PLR0913  # as above
     lang: Lang = "en",
     output: Output = None,
     unchecked: Unchecked = None,
+    set_aside: RejectedRows = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print only the SQL that made it.")] = False,
 ) -> None:
     """Explain one target: the clause, the arithmetic, what is missing, who holds it back, the SQL."""
@@ -186,7 +191,7 @@ def explain(  # noqa: PLR0913  # as above
         raise UnknownTargetError(
             Fault(pack, f"there is no target {target!r}", near_names(target, known), code="unknown-target")
         )
-    admitted = admit_data(found, data, unchecked)
+    admitted = admit_data(found, data, unchecked, set_aside)
     with progress("evaluating"):
         judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce
         results = judge(found, admitted)

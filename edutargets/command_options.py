@@ -14,6 +14,7 @@ from edutargets.written_files import check_place
 
 if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission, GateReport
+    from edutargets.pack_files import GateRule
     from edutargets.plans import Pack
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Lang",
     "Output",
     "PackName",
+    "RejectedRows",
     "Unchecked",
     "admit_data",
     "check_output",
@@ -43,6 +45,15 @@ Unchecked = Annotated[
     typer.Option(metavar="REASON", help="Skip the gate; the reason is printed with every result."),
 ]
 
+RejectedRows = Annotated[
+    str | None,
+    typer.Option(
+        "--set-aside",
+        metavar="SHARE",
+        help="Set rejected rows aside, up to this share of a table (e.g. 1%), whatever the pack says.",
+    ),
+]
+
 
 def check_output(output: Path | None) -> None:
     """Refuse a place that nothing can be written to, before anything is computed for it."""
@@ -50,15 +61,17 @@ def check_output(output: Path | None) -> None:
         check_place(output)
 
 
-def gated(pack: Pack, data: str) -> GateReport:
+def gated(pack: Pack, data: str, rule: GateRule | None = None) -> GateReport:
     """Put the data before the gate of their pack."""
     from edutargets.checking import check_submission, read_data
 
     with progress("checking"):
-        return check_submission(pack, read_data(pack, data))
+        return check_submission(pack, read_data(pack, data), rule=rule)
 
 
-def admit_data(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmission:
+def admit_data(
+    pack: Pack, data: str, unchecked: str | None, set_aside: str | None = None
+) -> AdmittedSubmission:
     """Let the data through the gate, or end with its reasons and its exit code."""
     from edutargets.checking import read_data
     from edutargets.gate import UncheckedDataWarning, admit_unchecked
@@ -70,7 +83,22 @@ def admit_data(pack: Pack, data: str, unchecked: str | None) -> AdmittedSubmissi
             warnings.simplefilter("ignore", UncheckedDataWarning)
             warn(f"these data passed no gate: {unchecked.strip()}")
             return admit_unchecked(read_data(pack, data), reason=unchecked)
-    return let_through(gated(pack, data))
+    return let_through(gated(pack, data, _rule(set_aside)))
+
+
+def _rule(share: str | None) -> GateRule | None:
+    """Read which share of rows may be set aside."""
+    from pydantic import ValidationError
+
+    from edutargets.pack_files import GateRule
+
+    if share is None:
+        return None
+    try:
+        return GateRule.model_validate({"rejected_rows": "set_aside", "at_most": share})
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise typer.BadParameter(f"{reason}, e.g. --set-aside 1%", param_hint="--set-aside") from error
 
 
 def let_through(report: GateReport) -> AdmittedSubmission:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval, exactly
 from edutargets.expressions import Aggregate, Arithmetic, Column, Node, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from edutargets.exact_columns import Cell
     from edutargets.tables import Dictionary
 
-__all__ = ["NoValueError", "Part", "interval_of", "part_of", "parts_of"]
+    Ranges = Callable[[Node], Interval | None]
+
+__all__ = ["NoValueError", "Part", "interval_of", "part_of"]
 
 
 class NoValueError(Exception):
@@ -45,8 +46,16 @@ class Part:
         return self.bounds.is_exact
 
 
-def part_of(node: Node, totals: Callable[[Aggregate], Cell], dictionary: Dictionary) -> Part:
+def part_of(
+    node: Node, totals: Callable[[Aggregate], Cell], dictionary: Dictionary, ranges: Ranges | None = None
+) -> Part:
     """Compute a number from exact totals; the only division happens here, in fractions.
+
+    Args:
+        node: The number, as the measure has it.
+        totals: The exact totals.
+        dictionary: The tables, with the plausible range of each column.
+        ranges: What is known more closely of the range of a number; ``None`` where nothing is.
 
     Raises:
         NoValueError: If a denominator is zero, or nothing is known.
@@ -55,9 +64,12 @@ def part_of(node: Node, totals: Callable[[Aggregate], Cell], dictionary: Diction
         case Number(value=value):
             return Part(value, exactly(value))
         case Aggregate():
-            return _aggregate(node, totals(node), dictionary)
+            return _aggregate(node, totals(node), dictionary, ranges)
         case Arithmetic(operator=operator, left=left, right=right):
-            return _combined(operator, part_of(left, totals, dictionary), part_of(right, totals, dictionary))
+            sides = (part_of(side, totals, dictionary, ranges) for side in (left, right))
+            found = _combined(operator, *sides)
+            closer = ranges(node) if ranges is not None and not found.is_exact else None
+            return found if closer is None else Part(found.value, closer)
     message = f"{type(node).__name__} belongs to a row, not to a total"
     raise TypeError(message)
 
@@ -78,11 +90,13 @@ def _combined(operator: str, left: Part, right: Part) -> Part:
     return Part(left.value / right.value, left.bounds / right.bounds)
 
 
-def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Part:
+def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary, ranges: Ranges | None) -> Part:
+    is_open = ranges is not None and (cell.unsure or cell.blank)
+    closer = ranges(aggregate) if ranges is not None and is_open else None
     if aggregate.kind in {"count", "distinct"}:
         value = Fraction(cell.known)
         blank = cell.blank if aggregate.kind == "distinct" else 0
-        return Part(value, Interval(value, value + cell.unsure + blank))
+        return Part(value, closer or Interval(value, value + cell.unsure + blank))
     if cell.known + cell.blank + cell.unsure == 0:
         raise NoValueError(
             f"{aggregate.table} has no row for {aggregate.kind}({_operand(aggregate)}): none is not zero",
@@ -94,7 +108,7 @@ def _aggregate(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Part
             f"表“{_zh(aggregate.table, dictionary)}”中相应数值全部为空",
         )
     value = cell.value / cell.known if aggregate.kind == "avg" else cell.value
-    return Part(value, interval_of(aggregate, cell, dictionary))
+    return Part(value, closer or interval_of(aggregate, cell, dictionary))
 
 
 def interval_of(aggregate: Aggregate, cell: Cell, dictionary: Dictionary) -> Interval:
@@ -152,10 +166,3 @@ def _operand(aggregate: Aggregate) -> str:
 
 def _zh(table: str, dictionary: Dictionary) -> str:
     return dictionary.tables[table].title.in_language("zh") or table
-
-
-def parts_of(
-    nodes: Mapping[str, Node], totals: Callable[[Aggregate], Cell], dictionary: Dictionary
-) -> Mapping[str, Part]:
-    """Compute several named numbers."""
-    return MappingProxyType({name: part_of(node, totals, dictionary) for name, node in nodes.items()})

@@ -8,6 +8,7 @@ from edutargets.check_first import doubts
 from edutargets.contributions import Roster, contributions
 from edutargets.exact_records import Json, exact_record
 from edutargets.result_rows import record
+from edutargets.tipping_points import tipping_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ def _contributions(attainment: Attainment, by: str) -> Contributions | None:
 
 
 _FACTS: Mapping[str, Callable[[Attainment], object]] = {
+    "tipping": tipping_point,
     "towns": _by_town,
     "reporters": _by_reporter,
     "check_first": doubts,

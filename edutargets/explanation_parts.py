@@ -30,6 +30,7 @@ from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
 from edutargets.spread_words import spread_groups
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
+from edutargets.tipping_words import tipping
 from edutargets.totals_sql import formula_of, pieces_of
 from edutargets.wording import Language, chosen, period_words, verdict_text
 
@@ -289,6 +290,7 @@ SECTIONS: tuple[Part, ...] = (
     _arithmetic,
     _comparison,
     _range,
+    tipping,
     _shortfall,
     _need,
     _small,

@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from edutargets.bounds import Interval, exactly
 from edutargets.dispersions import coefficient, spread_of, squared_goal
-from edutargets.evaluation import NoValueError, Part, part_of, parts_of
+from edutargets.evaluation import NoValueError, Part, part_of
+from edutargets.expressions import Arithmetic
 from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
 from edutargets.prices import in_prices_of
@@ -22,12 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from edutargets.exact_columns import Statistics
+    from edutargets.expressions import Node
     from edutargets.measures import Measure
+    from edutargets.sharp_bounds import SharpBounds
     from edutargets.tables import Dictionary
 
-__all__ = ["Judge", "Result"]
+    _Side = tuple[Node, tuple[int, ...] | None]
+
+__all__ = ["Judge", "Result", "Sharpness"]
 
 _ONE = Fraction(1)
+_ZERO = Interval(Fraction(0), Fraction(0))
+
+Sharpness = Literal["exact", "sharp", "outer"]
+"""How a range was found: nothing is unknown; some way of filling what is unknown reaches each end; or every
+way lies inside, but the range may be wider than it could be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Result:
         goal: What is enough.
         shortfall: How much is missing to it, never below zero.
         reason: Why there is no verdict, or what must be known about it.
+        sharpness: Whether the range is exact, sharp or a safe outer one.
     """
 
     period: str
@@ -55,13 +66,28 @@ class Result:
     goal: Goal | None = None
     shortfall: Fraction | None = None
     reason: Bilingual | None = None
+    sharpness: Sharpness = "exact"
 
 
 class Judge:
-    """Judge one bound target on exact columns."""
+    """Judge one bound target on exact columns.
 
-    def __init__(self, measure: Measure, statistics: Statistics, dictionary: Dictionary) -> None:
+    Args:
+        measure: The target, bound to the tables.
+        statistics: The exact columns.
+        dictionary: The tables, with the plausible range of each column.
+        closer: The sharp ranges of its totals, where something of them is unknown.
+    """
+
+    def __init__(
+        self,
+        measure: Measure,
+        statistics: Statistics,
+        dictionary: Dictionary,
+        closer: SharpBounds | None = None,
+    ) -> None:
         self.measure, self.statistics, self.dictionary = measure, statistics, dictionary
+        self.closer = closer
         years = [statistics.years(table) for table in measure.tables]
         dated = [set(found) for found in years if found is not None]
         self.undated = not dated
@@ -93,6 +119,12 @@ class Judge:
         """Return what one year, or some years added up, would be judged as, whenever they are due."""
         missing = (found for year in years if (found := self._not_reported(year)) is not None)
         return next(missing, None) or self._judged(_span(years), years)
+
+    def again(self, result: Result) -> Result:
+        """Return the result of one period once more, e.g. with other ranges."""
+        if isinstance(self.measure.target, Growth | Trend):
+            return self._step(*result.years)
+        return self._judged(result.period, result.years)
 
     def _none(self, period: str, years: tuple[int, ...], en: str, zh: str) -> Result:
         return Result(
@@ -145,22 +177,46 @@ class Judge:
         if isinstance(measure.target, Dispersion):
             return self._apart(period, years)
         try:
-            parts = dict(
-                parts_of(measure.parts, lambda one: self.statistics.total(one, chosen), self.dictionary)
-            )
-            found = part_of(measure.value, lambda one: self.statistics.total(one, chosen), self.dictionary)
+            parts = {name: self._part(node, chosen) for name, node in measure.parts.items()}
+            found = self._part(measure.value, chosen)
             parts |= self._extras(chosen)
-            judged = found
+            judged, sharpness = found, self._sharpness(found, (measure.value, chosen))
             if measure.against is not None:
-                against = part_of(
-                    measure.against, lambda one: self.statistics.total(one, chosen), self.dictionary
-                )
+                against = self._part(measure.against, chosen)
                 parts |= {"value": found, "against": against}
-                judged = Part(found.value - against.value, found.bounds - against.bounds)
+                judged, sharpness = self._between(found, against, chosen)
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
         assert measure.goal is not None
-        return _with_evidence(_result(period, years, found, judged, parts, measure.goal))
+        result = _result(period, years, found, judged, parts, measure.goal)
+        return _with_evidence(replace(result, sharpness=sharpness))
+
+    # ranges
+
+    def _part(self, node: Node, years: tuple[int, ...] | None) -> Part:
+        """Compute a number of some years, with the closest range there is."""
+        closer = self.closer
+        ranges = None if closer is None else lambda one: closer.range_of(one, years)
+        return part_of(node, lambda one: self.statistics.total(one, years), self.dictionary, ranges)
+
+    def _sharpness(self, part: Part, *sides: _Side) -> Sharpness:
+        """Say how the range of something was found that is made of one number, or of two that move apart."""
+        if part.is_exact:
+            return "exact"
+        if self.closer is None or not all(self.closer.is_sharp(*side) for side in sides):
+            return "outer"
+        return "sharp" if len(sides) == 1 or self.closer.are_apart(*sides) else "outer"
+
+    def _between(self, found: Part, against: Part, years: tuple[int, ...] | None) -> tuple[Part, Sharpness]:
+        """Return how far both sides of a comparison lie apart; joint where one sum of totals says it."""
+        assert self.measure.against is not None  # its caller looked
+        apart = Arithmetic("-", self.measure.value, self.measure.against)
+        joint = self.closer.range_of(apart, years) if self.closer is not None else None
+        bounds = joint or found.bounds - against.bounds
+        judged = Part(found.value - against.value, bounds)
+        if joint is not None:
+            return judged, self._sharpness(judged, (apart, years))
+        return judged, self._sharpness(judged, (self.measure.value, years), (self.measure.against, years))
 
     # rows
 
@@ -203,7 +259,7 @@ class Judge:
         found = {}
         for name, node in self.measure.extras.items():
             with suppress(NoValueError):
-                found[name] = part_of(node, lambda one: self.statistics.total(one, years), self.dictionary)
+                found[name] = self._part(node, years)
         return found
 
     # series
@@ -229,7 +285,7 @@ class Judge:
             return self._none(period, years, error.en, error.zh)
 
     def _total(self, year: int) -> Part:
-        found = part_of(self.measure.value, lambda one: self.statistics.total(one, (year,)), self.dictionary)
+        found = self._part(self.measure.value, (year,))
         if not self.measure.is_real or self.price_year is None:
             return found
         assert self.measure.prices is not None  # what is real has an index
@@ -245,17 +301,23 @@ class Judge:
         one = Interval(_ONE, _ONE)
         found = Part(new.value / old.value - 1, new.bounds / old.bounds - one)
         assert self.measure.goal is not None
-        return _result(period, years, found, found, {"before": old, "after": new}, self.measure.goal)
+        result = _result(period, years, found, found, {"before": old, "after": new}, self.measure.goal)
+        return replace(result, sharpness=self._of_steps(found, years))
 
     def _fallen(self, period: str, years: tuple[int, ...], old: Part, new: Part) -> Result:
         target = self.measure.target
         assert isinstance(target, Trend)
         change = Part(new.value - old.value, new.bounds - old.bounds)
-        zero = Interval(Fraction(0), Fraction(0))
-        goal = Goal("never_decreasing", lower=zero)
+        goal = Goal("never_decreasing", lower=_ZERO)
         if target.never_increasing:
-            goal = Goal("never_increasing", upper=zero)
-        return _result(period, years, new, change, {"before": old, "after": new}, goal)
+            goal = Goal("never_increasing", upper=_ZERO)
+        result = _result(period, years, new, change, {"before": old, "after": new}, goal)
+        return replace(result, sharpness=self._of_steps(change, years))
+
+    def _of_steps(self, change: Part, years: tuple[int, ...]) -> Sharpness:
+        if self.measure.is_real:
+            return "exact" if change.is_exact else "outer"  # the index may be open as well
+        return self._sharpness(change, *((self.measure.value, (year,)) for year in years))
 
 
 def _with_evidence(result: Result) -> Result:

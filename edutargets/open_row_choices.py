@@ -1,0 +1,329 @@
+"""From told rows to what is open of a target: each row with its outcomes, shared cells chosen first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from edutargets.cell_choices import Domain, NoRangeError, UncutError, completions, domain_of
+from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
+from edutargets.expressions import ChildValue, Column, IsNull, walk
+from edutargets.linear_forms import Term
+from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
+from edutargets.open_statements import below_of
+from edutargets.row_contributions import Filled, OpenValues
+from edutargets.row_values import Cell, RowValues, cells_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edutargets.expressions import Aggregate
+    from edutargets.open_rows import Source
+    from edutargets.open_sources import Sources
+    from edutargets.open_statements import Below, ToldRow
+    from edutargets.tables import Dictionary
+
+__all__ = ["LINEAR", "Told", "found_by", "open_target", "terms_of"]
+
+LINEAR = frozenset({"count", "sum", "avg"})
+_MOST = 256
+Key = tuple[tuple[str, object], ...]
+
+
+def terms_of(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
+    """Return the totals of some aggregates: a mean is a sum and a number of rows."""
+    found: dict[Term, None] = {}
+    for one in aggregates:
+        if one.kind in {"sum", "avg"}:
+            found[Term(one, "sum")] = None
+        if one.kind in {"count", "avg"}:
+            found[Term(one, "rows")] = None
+    return tuple(found)
+
+
+def found_by(
+    aggregates: Sequence[Aggregate], dictionary: Dictionary
+) -> dict[str, dict[tuple[str, ...], set[str]]]:
+    """Return for each table that is looked up the columns by which it is found, and those looked at there."""
+    found: dict[str, dict[tuple[str, ...], set[str]]] = {}
+    for one in aggregates:
+        for cell in cells_in(one):
+            if isinstance(cell, Column) and cell.table != one.table:
+                link = dictionary.parent(one.table, cell.table) or ()
+                theirs = tuple(sorted(name for _, name in link))
+                found.setdefault(cell.table, {}).setdefault(theirs, set()).add(cell.name)
+    return found
+
+
+def open_target(
+    aggregates: Sequence[Aggregate], told: Told, sources: Sources | None = None
+) -> OpenTarget | None:
+    """Say what is open of some totals; ``None`` where that cannot be told row by row.
+
+    Args:
+        aggregates: The counts, sums and means of one target.
+        told: The open rows of their tables.
+        sources: Finds the rows to ask for, where each row was told by itself.
+    """
+    wanted = [one for one in dict.fromkeys(aggregates) if one.kind in LINEAR]
+    for one in wanted:
+        asked = [node for part in (one.operand, one.where) if part for node in walk(part)]
+        if any(isinstance(node, IsNull) and isinstance(node.item, ChildValue) for node in asked):
+            return None
+    builder = _Builder(wanted, told, sources)
+    try:
+        return builder.target()
+    except (NoRangeError, UncutError, KeyError):
+        return None
+
+
+@dataclass(slots=True)
+class _Member:
+    """A row on its way to its outcomes."""
+
+    told: ToldRow
+    table: str
+    values: OpenValues
+    shared: frozenset[Column] = frozenset()
+    sharp: bool = True
+
+
+@dataclass
+class _Builder:
+    """Build what is open of one target."""
+
+    aggregates: Sequence[Aggregate]
+    told: Told
+    sources: Sources | None = None
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    _choices: dict[tuple[int, str], tuple[Choice, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.below = ChildRanges(self.told, self.outcomes)
+        self.terms = terms_of(self.aggregates)
+        self.of_table: dict[str, list[Aggregate]] = {}
+        for one in self.aggregates:
+            self.of_table.setdefault(one.table, []).append(one)
+        self.looked_up = found_by(self.aggregates, self.told.dictionary)
+        self.used_below: set[Below] = set()
+
+    def target(self) -> OpenTarget:
+        plain: list[OpenGroup] = []
+        sharing: dict[tuple[str, Key], list[_Member]] = {}
+        open_tables = set()
+        for table in self.of_table:
+            for told in self.told.rows[table]:
+                member = self._member(table, told)
+                where = self._shared(member)
+                if where is not None:
+                    sharing.setdefault(where, []).append(member)
+                    open_tables.add(table)
+                    continue
+                row = self._row(member, member.values, sharp=member.sharp)
+                if row is not None:
+                    plain.append(OpenGroup(((row,),)))
+                    open_tables.add(table)
+        for where, members in sharing.items():
+            plain += self._group(where, members)
+        below = {table for table, _ in self.used_below}
+        apart = len(below) == len(self.used_below) and not below & open_tables
+        return OpenTarget(self.terms, tuple(plain), apart)
+
+    # one row
+
+    def _member(self, table: str, told: ToldRow) -> _Member:
+        """Say of each cell what is known of it, and what it may hold."""
+        dictionary, marked = self.told.dictionary, self.told.marked
+        values: dict[Cell, object] = {}
+        blank: dict[Column, bool | None] = {}
+        domains: dict[Cell, Domain] = {}
+        there, sharp = mark_of(told, table, marked) is not None, True
+        tables_below: list[str] = []
+        for cell in dict.fromkeys(cell for one in self.of_table[table] for cell in cells_in(one)):
+            if isinstance(cell, ChildValue):
+                number, open_ones = told.below[cell]
+                values[cell] = None
+                sharp = sharp and there
+                if there and not open_ones:
+                    values[cell] = Fraction(0) if number is None and cell.absent_is_zero else number
+                    sharp = sharp and values[cell] is not None
+                elif there:
+                    tables_below.append(cell.aggregate.table)
+                    self.used_below.add(below_of(cell))
+                    span = self.below.span(cell, told)
+                    sharp = sharp and span is not None
+                    if span is not None:
+                        domains[cell] = span
+                continue
+            values[cell] = told.cells[cell]
+            if values[cell] is None:
+                admitted = cell.table not in marked or mark_of(told, cell.table, marked) is True
+                blank[cell] = True if admitted else None
+                domains[cell] = domain_of(cell, dictionary)
+        sharp = sharp and len(tables_below) == len(set(tables_below))
+        return _Member(told, table, OpenValues(RowValues(values, blank), domains, there), sharp=sharp)
+
+    def _row(self, member: _Member, values: OpenValues, *, sharp: bool) -> OpenRow | None:
+        """Return a row with its outcomes; ``None`` where nothing is open after all."""
+        own = self.of_table[member.table]
+        outcomes, attained = self.outcomes.of(own, values)
+        key = (id(outcomes), member.table)
+        if key not in self._choices:
+            self._choices[key] = self._told_apart(own, outcomes)
+        choices = self._choices[key]
+        if not choices:
+            return None
+        told = member.told
+        row = OpenRow(member.table, told.year, choices, told.rows, sharp=sharp and attained)
+        if self.sources is None:
+            return row
+        asked = self._sources(member, self.sources)
+        return replace(
+            row, key=self.sources.key(member.table, told.names), reporter=told.reporter, sources=asked
+        )
+
+    def _told_apart(self, own: Sequence[Aggregate], outcomes: Sequence[Filled]) -> tuple[Choice, ...]:
+        """Return outcomes by what they add to each total; none where nothing is open after all."""
+        at = {one: number for number, one in enumerate(own)}
+        found = []
+        for outcome in outcomes:
+            adds = tuple(
+                outcome.adds[at[term.aggregate]][term.of == "sum"] if term.aggregate in at else Fraction(0)
+                for term in self.terms
+            )
+            alike = () if self.sources is None else tuple(map(_named, outcome.alike))
+            found.append(Choice(adds, _named(outcome.cells), outcome.there, alike))
+        return tuple(found) if any(any(choice.adds) for choice in found) else ()
+
+    def _sources(self, member: _Member, sources: Sources) -> tuple[Source, ...]:
+        """Return the rows to ask for: itself, those it looks up one by one, its child rows."""
+        told, found = member.told, []
+        unknown = [cell for cell in member.values.domains if isinstance(cell, Column)]
+        own = [cell.name for cell in unknown if cell.table == member.table and cell not in member.shared]
+        if own or not member.values.there:
+            found.append(sources.of_row(member.table, told, own))
+        for table in dict.fromkeys(cell.table for cell in unknown if cell.table != member.table):
+            cells = [cell for cell in unknown if cell.table == table and cell not in member.shared]
+            link = self.told.dictionary.parent(member.table, table) or ()
+            key = sorted(
+                (theirs, str(told.names[mine])) for mine, theirs in link if told.names.get(mine) is not None
+            )
+            found += [sources.of_parent(cells, told, tuple(key))] if cells else []
+        for value in member.values.row.values:
+            if isinstance(value, ChildValue) and told.below[value][1]:
+                names = tuple(told.names[theirs] for _, theirs in value.link)
+                for child in self.told.below[below_of(value)].get(names, ()):
+                    empty = [cell.name for cell in cells_in(value.aggregate) if isinstance(cell, Column)]
+                    columns = [
+                        name for name in empty if child.cells[Column(value.aggregate.table, name)] is None
+                    ]
+                    found.append(sources.of_row(value.aggregate.table, child, columns))
+        return tuple(dict.fromkeys(found))
+
+    # rows that share a cell
+
+    def _shared(self, member: _Member) -> tuple[str, Key] | None:
+        """Say which row holds unknown cells that others look up as well; ``None`` where none does."""
+        unknown = [cell for cell in member.values.domains if isinstance(cell, Column)]
+        tables = {cell.table for cell in unknown if cell.table != member.table}
+        own = self.looked_up.get(member.table, {})
+        if any(
+            cell.table == member.table and cell.name in names for cell in unknown for names in own.values()
+        ):
+            tables.add(member.table)
+        if not tables:
+            member.sharp = member.sharp and (member.values.there or not own)
+            return None
+        (parent, *more) = sorted(tables)
+        shared = frozenset(
+            cell for cell in unknown if cell.table == parent and (parent != member.table or _in(cell, own))
+        )
+        key = self._key(member, parent)
+        asked = any(
+            member.values.row.blank.get(cell, False) is None for cell in self._asked(member.table) & shared
+        )
+        if more or key is None or asked or len(self.looked_up[parent]) > 1:
+            member.sharp = False
+            return None
+        member.shared = shared
+        return parent, key
+
+    def _asked(self, table: str) -> frozenset[Column]:
+        """Return the cells of which it is asked whether they are blank."""
+        roots = [
+            part for one in self.of_table[table] for part in (one.operand, one.where) if part is not None
+        ]
+        asks = [node for root in roots for node in walk(root) if isinstance(node, IsNull)]
+        found = {cell for node in asks for cell in cells_of(node) if isinstance(cell, Column)}
+        counted = [one.operand for one in self.of_table[table] if one.kind == "count"]
+        return frozenset(found | {node for node in counted if isinstance(node, Column)})
+
+    def _key(self, member: _Member, parent: str) -> Key | None:
+        """Return the names of the row that is looked up; ``None`` where they are not known."""
+        names = member.told.names
+        if parent == member.table:
+            (theirs,) = list(self.looked_up[parent])[:1]
+            pairs = [(name, names.get(name)) for name in theirs]
+            if not member.values.there:
+                return None
+        else:
+            link = self.told.dictionary.parent(member.table, parent) or ()
+            pairs = [(theirs, names.get(mine)) for mine, theirs in link]
+        return None if any(value is None for _, value in pairs) else tuple(sorted(pairs))
+
+    def _group(self, where: tuple[str, Key], members: Sequence[_Member]) -> list[OpenGroup]:
+        """Choose the shared cells first; each row then chooses what is left to it."""
+        cells = sorted({cell for member in members for cell in member.shared}, key=repr)
+        options: dict[Column, dict[object, None]] = {cell: {} for cell in cells}
+        try:
+            for member in members:
+                own = self.of_table[member.table]
+                conditions = [one.where for one in own if one.where is not None]
+                operands = [one.operand for one in own if one.operand is not None]
+                ways, _ = completions(member.values.row, member.values.domains, conditions, operands)
+                for cell in member.shared:
+                    domain = member.values.domains[cell]
+                    options[cell] |= dict.fromkeys(domain if isinstance(domain, tuple) else ())
+                    options[cell] |= dict.fromkeys(way.filled[cell] for way in ways if cell in way.filled)
+            if prod(len(values) for values in options.values()) > _MOST:
+                raise UncutError  # noqa: TRY301  # the same way out as above
+        except UncutError:
+            rows = [self._row(member, member.values, sharp=False) for member in members]
+            return [OpenGroup(((row,),)) for row in rows if row is not None]
+        alternatives, shared = [], []
+        for chosen in product(*options.values()):
+            filled = dict(zip(cells, chosen, strict=True))
+            found = [self._row(member, _given(member, filled), sharp=member.sharp) for member in members]
+            alternatives.append(tuple(row for row in found if row is not None))
+            shared.append(tuple((_name(cell), value) for cell, value in filled.items()))
+        if not any(alternatives):
+            return []
+        source = None
+        if self.sources is not None:
+            key = tuple((name, str(value)) for name, value in where[1])
+            source = self.sources.of_parent(cells, members[0].told, key)
+        return [OpenGroup(tuple(alternatives), tuple(shared), source)]
+
+
+def _in(cell: Column, looked_up: Mapping[tuple[str, ...], set[str]]) -> bool:
+    return any(cell.name in names for names in looked_up.values())
+
+
+def _given(member: _Member, filled: Mapping[Column, object]) -> OpenValues:
+    """Return a row whose shared cells are filled."""
+    values = member.values
+    mine = {cell: value for cell, value in filled.items() if cell in member.shared}
+    row = RowValues({**values.row.values, **mine}, values.row.blank)
+    domains = {cell: domain for cell, domain in values.domains.items() if cell not in mine}
+    return replace(values, row=row, domains=domains, told=values.row)
+
+
+def _named(cells: Sequence[tuple[Cell, object]]) -> tuple[tuple[str, object], ...]:
+    return tuple((_name(cell), value) for cell, value in cells)
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.table}.{cell.name}" if isinstance(cell, Column) else cell.aggregate.table

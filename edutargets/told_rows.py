@@ -1,0 +1,146 @@
+"""The open rows of all targets, told by the engine: one statement for each table, whatever the targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edutargets.child_ranges import Told
+from edutargets.expressions import ChildValue, aggregates_of
+from edutargets.k_of_n import KOfN
+from edutargets.open_row_choices import LINEAR, found_by, open_target
+from edutargets.open_statements import below_of, open_children, open_rows, read_rows
+from edutargets.row_targets import Dispersion, Frequency
+from edutargets.row_values import cells_of
+from edutargets.sharp_bounds import SharpBounds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from edutargets.bound_measures import Measure
+    from edutargets.engine import Engine
+    from edutargets.exact_columns import Statistics
+    from edutargets.expressions import Aggregate
+    from edutargets.open_statements import Below, ToldRow
+    from edutargets.tables import Dictionary
+
+__all__ = ["are_open", "judged_aggregates", "sharp_bounds", "told_rows"]
+
+_MOST = 20_000
+
+
+def judged_aggregates(measure: Measure) -> tuple[Aggregate, ...]:
+    """Return the counts, sums and means that a target's verdict is made of."""
+    if isinstance(measure.target, Dispersion | Frequency | KOfN):
+        return ()
+    nodes = [measure.value, *measure.parts.values(), *([measure.against] if measure.against else [])]
+    nodes += [node for node in measure.extras.values() if _is_linear(node)]
+    found = dict.fromkeys(one for node in nodes for one in aggregates_of(node))
+    return tuple(one for one in found if one.kind in LINEAR)
+
+
+def _is_linear(node: object) -> bool:
+    return all(one.kind in LINEAR for one in aggregates_of(node))  # type: ignore[arg-type]
+
+
+def are_open(aggregates: Sequence[Aggregate], statistics: Statistics) -> bool:
+    """Whether something is unknown of some totals."""
+    cells = (statistics.total(one, None) for one in aggregates)
+    return any(cell.unsure or cell.blank for cell in cells)
+
+
+def sharp_bounds(
+    measures: Sequence[Measure],
+    statistics: Statistics,
+    engine: Engine,
+    dictionaries: tuple[Dictionary, Dictionary],
+    tables: tuple[frozenset[str], frozenset[str]],
+) -> dict[str, SharpBounds]:
+    """Find the sharp ranges of targets of which something is unknown; open rows are told once for all.
+
+    Args:
+        measures: The targets.
+        statistics: What is known of them.
+        engine: Runs the statements.
+        dictionaries: The tables as the pack has them, and with ranges that hold all that was admitted.
+        tables: Those from which rows were set aside, and all that were admitted.
+    """
+    wanted = {one.target.id: judged_aggregates(one) for one in measures}
+    wanted = {name: found for name, found in wanted.items() if are_open(found, statistics)}
+    if not wanted:
+        return {}
+    every = tuple(dict.fromkeys(one for found in wanted.values() for one in found))
+    told = told_rows(every, engine, dictionaries, *tables)
+    targets = {name: open_target(found, told) for name, found in wanted.items()}
+    return {name: SharpBounds(found, statistics) for name, found in targets.items() if found is not None}
+
+
+def told_rows(
+    wanted: Sequence[Aggregate],
+    engine: Engine,
+    dictionaries: tuple[Dictionary, Dictionary],
+    marked: Collection[str],
+    present: Collection[str],
+    *,
+    named: bool = False,
+) -> Told:
+    """Ask for the open rows of some totals.
+
+    Args:
+        wanted: The totals of all targets of which something is unknown.
+        engine: Runs the statements.
+        dictionaries: The tables as the pack has them, and with ranges that hold all that was admitted.
+        marked: The tables from which rows were set aside.
+        present: The tables that were admitted.
+        named: Whether each row is told by itself, with its key and who reports it.
+    """
+    dictionary, ranges = dictionaries
+    rows: dict[str, tuple[ToldRow, ...]] = {}
+    by_table: dict[str, dict[Aggregate, None]] = {}
+    for one in wanted:
+        by_table.setdefault(one.table, {})[one] = None
+    keys = {
+        table: sorted({name for names in links for name in names})
+        for table, links in found_by(wanted, dictionary).items()
+    }
+    values: dict[Below, dict[ChildValue, None]] = {}
+    for table, aggregates in by_table.items():
+        statement = open_rows(tuple(aggregates), dictionary, marked, keys, named=named, most=_MOST)
+        if statement is None:
+            rows[table] = ()
+        elif set(statement.tables) <= set(present):
+            found = read_rows(statement, engine.run(statement.sql))
+            if len(found) <= _MOST:
+                rows[table] = found
+        for one in aggregates:
+            for part in (one.operand, one.where):
+                for cell in cells_of(part) if part is not None else ():
+                    if isinstance(cell, ChildValue):
+                        values.setdefault(below_of(cell), {})[cell] = None
+    below = {
+        at: found_below
+        for at, own in values.items()
+        if (found_below := _children(at, tuple(own), engine, dictionary, marked, named=named)) is not None
+    }
+    return Told(rows, below, ranges, marked)
+
+
+def _children(
+    at: Below,
+    values: Sequence[ChildValue],
+    engine: Engine,
+    dictionary: Dictionary,
+    marked: Collection[str],
+    *,
+    named: bool,
+) -> Mapping[tuple[object, ...], tuple[ToldRow, ...]] | None:
+    """Tell the open rows of a child table by the parent they belong to; none where they are too many."""
+    statement = open_children(values, dictionary, marked, named=named, most=_MOST)
+    if statement is None:
+        return {}
+    told = read_rows(statement, engine.run(statement.sql))
+    if len(told) > _MOST:
+        return None
+    found: dict[tuple[object, ...], list[ToldRow]] = {}
+    for row in told:
+        found.setdefault(tuple(row.names[mine] for mine, _ in at[1]), []).append(row)
+    return {names: tuple(rows) for names, rows in found.items()}
