@@ -17,12 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from edutargets.expressions import Aggregate
-    from edutargets.open_statements import Below, ToldRow
+    from edutargets.open_statements import Below, ToldRow, ToldTable
     from edutargets.tables import Dictionary
 
-__all__ = ["ChildRanges", "Outcomes", "Told", "cells_in", "mark_of"]
+__all__ = ["ChildRanges", "Outcomes", "Told", "ToldChildren", "cells_in", "mark_of"]
 
 _FINE = Fraction(1, 10**27)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChildren:
+    """The open rows of a child table.
+
+    Args:
+        table: How they were told.
+        of: The rows by the names of the parent they belong to.
+    """
+
+    table: ToldTable
+    of: Mapping[tuple[object, ...], Sequence[Sequence[object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,8 @@ class Told:
         marked: The tables from which rows were set aside.
     """
 
-    rows: Mapping[str, tuple[ToldRow, ...]]
-    below: Mapping[Below, Mapping[tuple[object, ...], tuple[ToldRow, ...]]]
+    rows: Mapping[str, ToldTable]
+    below: Mapping[Below, ToldChildren]
     dictionary: Dictionary
     marked: Collection[str]
 
@@ -66,7 +79,8 @@ class Outcomes:
             id(aggregates),
             tuple(values.row.values.values()),
             tuple(values.row.blank.values()),
-            tuple(values.domains.items()),
+            tuple(cell in values.domains for cell, value in values.row.values.items() if value is None),
+            tuple(values.domains.values()),
             values.there,
             known,
         )
@@ -87,16 +101,31 @@ class ChildRanges:
     told: Told
     outcomes: Outcomes
     _alone: dict[ChildValue, tuple[Aggregate]] = field(default_factory=dict)
+    _looked_at: dict[ChildValue, list[int]] = field(default_factory=dict)
+
+    def alike(self, value: ChildValue, names: tuple[object, ...]) -> tuple[object, ...]:
+        """Return what tells the open child rows of a row apart from those of another."""
+        children = self.told.below[below_of(value)]
+        if value not in self._looked_at:
+            table = children.table
+            heads = [head for head in table.heads if isinstance(head, Column) and self._matters(head, value)]
+            self._looked_at[value] = [*(table.at(head) for head in heads), -1]
+        looked_at = self._looked_at[value]
+        return tuple(tuple([row[at] for at in looked_at]) for row in children.of.get(names, ()))
+
+    def _matters(self, column: Column, value: ChildValue) -> bool:
+        return column.name == ROW_ADMITTED or column in cells_in(value.aggregate)
 
     def span(self, value: ChildValue, told: ToldRow) -> Span | None:
         """Return what child rows may amount to for a row; ``None`` where nobody can say."""
-        below = below_of(value)
+        children = self.told.below[below_of(value)]
         names = tuple(told.names[theirs] for _, theirs in value.link)
         number = told.below[value][0]
         low = high = number if number is not None else Fraction(0)
         surely = number is not None or value.absent_is_zero
         whole, step = True, Fraction(1)
-        for child in self.told.below[below].get(names, ()):
+        for found in children.of.get(names, ()):
+            child = children.table.row(found)
             values = self._of_child(value, child)
             try:
                 outcomes, _ = self.outcomes.of(self._alone.setdefault(value, (value.aggregate,)), values)

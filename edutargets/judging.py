@@ -54,6 +54,8 @@ class Result:
         shortfall: How much is missing to it, never below zero.
         reason: Why there is no verdict, or what must be known about it.
         sharpness: Whether the range is exact, sharp or a safe outer one.
+        judged: The range that was held against the goal: how far both sides of a comparison lie apart, by how
+            much a trend changed; else the range of the number itself.
     """
 
     period: str
@@ -66,6 +68,7 @@ class Result:
     shortfall: Fraction | None = None
     reason: Bilingual | None = None
     sharpness: Sharpness = "exact"
+    judged: Interval | None = None
 
 
 class Judge:
@@ -336,6 +339,8 @@ def _result(
         goal,
         shortfall,
         reason,
+        "exact" if judged.is_exact else "outer",
+        judged.bounds,
     )
 
 

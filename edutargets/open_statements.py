@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from edutargets.tables import Dictionary
 
-__all__ = ["Below", "Link", "OpenStatement", "ToldRow", "below_of", "open_children", "open_rows", "read_rows"]
+__all__ = ["Below", "Link", "OpenStatement", "ToldRow", "ToldTable", "below_of", "open_children", "open_rows"]
 
 Link = tuple[tuple[str, str], ...]
 """Pairs of (column of the child, column of the parent)."""
@@ -203,9 +203,25 @@ def _statement(
     return OpenStatement(table, sql, tuple(head for head, _ in heads), tables)
 
 
-def read_rows(statement: OpenStatement, rows: Iterable[Sequence[object]]) -> tuple[ToldRow, ...]:
-    """Take rows as they are told: numbers exact, years and numbers of rows whole."""
-    return tuple(_told(statement.heads, row) for row in rows)
+@dataclass(frozen=True, slots=True)
+class ToldTable:
+    """The rows that a statement told, as they came back.
+
+    Args:
+        heads: What their columns hold; the last one holds how many rows are alike.
+        rows: The rows.
+    """
+
+    heads: tuple[object, ...]
+    rows: tuple[Sequence[object], ...]
+
+    def at(self, head: object) -> int:
+        """Return the position of a column."""
+        return self.heads.index(head)
+
+    def row(self, found: Sequence[object]) -> ToldRow:
+        """Take one row as it is told: numbers exact, years and numbers of rows whole."""
+        return _told(self.heads, found)
 
 
 def _told(heads: Sequence[object], row: Sequence[object]) -> ToldRow:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edutargets.child_ranges import Told
+from edutargets.child_ranges import Told, ToldChildren
 from edutargets.expressions import ChildValue, aggregates_of
 from edutargets.k_of_n import KOfN
 from edutargets.open_row_choices import LINEAR, found_by, open_target
-from edutargets.open_statements import below_of, open_children, open_rows, read_rows
+from edutargets.open_statements import ToldTable, below_of, open_children, open_rows
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.row_values import cells_of
 from edutargets.sharp_bounds import SharpBounds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from edutargets.bound_measures import Measure
     from edutargets.engine import Engine
     from edutargets.exact_columns import Statistics
     from edutargets.expressions import Aggregate
-    from edutargets.open_statements import Below, ToldRow
+    from edutargets.open_statements import Below
     from edutargets.tables import Dictionary
 
 __all__ = ["are_open", "judged_aggregates", "sharp_bounds", "told_rows"]
@@ -94,7 +94,7 @@ def told_rows(
         named: Whether each row is told by itself, with its key and who reports it.
     """
     dictionary, ranges = dictionaries
-    rows: dict[str, tuple[ToldRow, ...]] = {}
+    rows: dict[str, ToldTable] = {}
     by_table: dict[str, dict[Aggregate, None]] = {}
     for one in wanted:
         by_table.setdefault(one.table, {})[one] = None
@@ -106,11 +106,11 @@ def told_rows(
     for table, aggregates in by_table.items():
         statement = open_rows(tuple(aggregates), dictionary, marked, keys, named=named, most=_MOST)
         if statement is None:
-            rows[table] = ()
+            rows[table] = ToldTable((), ())
         elif set(statement.tables) <= set(present):
-            found = read_rows(statement, engine.run(statement.sql))
+            found = tuple(engine.run(statement.sql))
             if len(found) <= _MOST:
-                rows[table] = found
+                rows[table] = ToldTable(statement.heads, found)
         for one in aggregates:
             for part in (one.operand, one.where):
                 for cell in cells_of(part) if part is not None else ():
@@ -132,15 +132,16 @@ def _children(
     marked: Collection[str],
     *,
     named: bool,
-) -> Mapping[tuple[object, ...], tuple[ToldRow, ...]] | None:
+) -> ToldChildren | None:
     """Tell the open rows of a child table by the parent they belong to; none where they are too many."""
     statement = open_children(values, dictionary, marked, named=named, most=_MOST)
     if statement is None:
-        return {}
-    told = read_rows(statement, engine.run(statement.sql))
-    if len(told) > _MOST:
+        return ToldChildren(ToldTable((), ()), {})
+    table = ToldTable(statement.heads, tuple(engine.run(statement.sql)))
+    if len(table.rows) > _MOST:
         return None
-    found: dict[tuple[object, ...], list[ToldRow]] = {}
-    for row in told:
-        found.setdefault(tuple(row.names[mine] for mine, _ in at[1]), []).append(row)
-    return {names: tuple(rows) for names, rows in found.items()}
+    names = [table.at(("name", mine)) for mine, _ in at[1]]
+    found: dict[tuple[object, ...], list[Sequence[object]]] = {}
+    for row in table.rows:
+        found.setdefault(tuple(row[one] for one in names), []).append(row)
+    return ToldChildren(table, found)
