@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, domain_of
@@ -14,7 +15,7 @@ from edutargets.row_values import Cell, RowValues, cells_of
 from edutargets.set_aside import ROW_ADMITTED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from edutargets.expressions import Aggregate
     from edutargets.open_statements import Below, ToldRow, ToldTable
@@ -101,20 +102,15 @@ class ChildRanges:
     told: Told
     outcomes: Outcomes
     _alone: dict[ChildValue, tuple[Aggregate]] = field(default_factory=dict)
-    _looked_at: dict[ChildValue, list[int]] = field(default_factory=dict)
 
-    def alike(self, value: ChildValue, names: tuple[object, ...]) -> tuple[object, ...]:
-        """Return what tells the open child rows of a row apart from those of another."""
+    def told_apart(self, value: ChildValue) -> Callable[[tuple[object, ...]], object]:
+        """Return what tells the open child rows of a row, found by its names, apart from those of another."""
         children = self.told.below[below_of(value)]
-        if value not in self._looked_at:
-            table = children.table
-            heads = [head for head in table.heads if isinstance(head, Column) and self._matters(head, value)]
-            self._looked_at[value] = [*(table.at(head) for head in heads), -1]
-        looked_at = self._looked_at[value]
-        return tuple(tuple([row[at] for at in looked_at]) for row in children.of.get(names, ()))
-
-    def _matters(self, column: Column, value: ChildValue) -> bool:
-        return column.name == ROW_ADMITTED or column in cells_in(value.aggregate)
+        table, own = children.table, frozenset(cells_in(value.aggregate))
+        heads = [head for head in table.heads if isinstance(head, Column)]
+        looked_at = [table.at(head) for head in heads if head in own or head.name == ROW_ADMITTED]
+        get = itemgetter(*looked_at, -1)
+        return lambda names: tuple(map(get, children.of.get(names, ())))
 
     def span(self, value: ChildValue, told: ToldRow) -> Span | None:
         """Return what child rows may amount to for a row; ``None`` where nobody can say."""

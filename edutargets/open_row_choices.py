@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from edutargets.cell_choices import Domain, NoRangeError, UncutError, completions, domain_of
 from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
 from edutargets.expressions import ChildValue, Column, IsNull, walk
-from edutargets.linear_forms import Term
+from edutargets.linear_forms import terms_of
 from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
 from edutargets.open_statements import below_of
 from edutargets.row_contributions import Filled, OpenValues
@@ -29,22 +29,11 @@ if TYPE_CHECKING:
     from edutargets.open_statements import Below, ToldRow, ToldTable
     from edutargets.tables import Dictionary
 
-__all__ = ["LINEAR", "Told", "found_by", "open_target", "terms_of"]
+__all__ = ["LINEAR", "Told", "found_by", "open_target"]
 
 LINEAR = frozenset({"count", "sum", "avg"})
 _MOST = 256
 Key = tuple[tuple[str, object], ...]
-
-
-def terms_of(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
-    """Return the totals of some aggregates: a mean is a sum and a number of rows."""
-    found: dict[Term, None] = {}
-    for one in aggregates:
-        if one.kind in {"sum", "avg"}:
-            found[Term(one, "sum")] = None
-        if one.kind in {"count", "avg"}:
-            found[Term(one, "rows")] = None
-    return tuple(found)
 
 
 def found_by(
@@ -158,10 +147,15 @@ class _Builder:
             and (head in cells or (head.name == ROW_ADMITTED and head.table in tables))
         ]
         numbers = [told.at((value, kind)) for value in below for kind in ("value", "blank")]
-        is_open, get = itemgetter(*columns, -1), itemgetter(*columns, *numbers, told.at("year"), -1)
+        blank = [told.at((value, "blank")) for value in below]
+        lacking = [told.at((value, "value")) for value in below if not value.absent_is_zero]
+        empty, get = (
+            itemgetter(*columns, *lacking, -1, -1),
+            itemgetter(*columns, *numbers, told.at("year"), -1),
+        )
         found: dict[tuple[object, ...], list[Sequence[object]]] = {}
         for row in told.rows:
-            if numbers or None in is_open(row):
+            if None in empty(row) or any(row[at] for at in blank):
                 found.setdefault(get(row)[:-1], []).append(row)
         for value in below:
             found = self._by_children(value, told, found)
@@ -173,13 +167,14 @@ class _Builder:
         """Part rows whose open child rows are not alike."""
         blank = told.at((value, "blank"))
         names = [told.at(("name", theirs)) for _, theirs in value.link]
+        told_apart = self.below.told_apart(value)
         parted: dict[tuple[object, ...], list[Sequence[object]]] = {}
         for key, rows in found.items():
             if not rows[0][blank]:
                 parted[key] = rows
                 continue
             for row in rows:
-                alike = self.below.alike(value, tuple([row[at] for at in names]))
+                alike = told_apart(tuple([row[at] for at in names]))
                 parted.setdefault((*key, alike), []).append(row)
         return parted
 

@@ -44,8 +44,7 @@ def _is_linear(node: object) -> bool:
 
 def are_open(aggregates: Sequence[Aggregate], statistics: Statistics) -> bool:
     """Whether something is unknown of some totals."""
-    cells = (statistics.total(one, None) for one in aggregates)
-    return any(cell.unsure or cell.blank for cell in cells)
+    return any(statistics.is_open(one) for one in aggregates)
 
 
 def sharp_bounds(
