@@ -48,12 +48,14 @@ class Told:
         below: The open rows of each child table, by the names of the parent they belong to.
         dictionary: The tables, with ranges that hold all that was admitted.
         marked: The tables from which rows were set aside.
+        within: How far an unknown number may lie from the year before, if that is said.
     """
 
     rows: Mapping[str, ToldTable]
     below: Mapping[Below, ToldChildren]
     dictionary: Dictionary
     marked: Collection[str]
+    within: Fraction | None = None
 
 
 def mark_of(told: ToldRow, table: str, marked: Collection[str]) -> object:

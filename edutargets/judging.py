@@ -288,6 +288,11 @@ class Judge:
                 "the year before is zero or below, so there is no growth rate",
                 "上年数值不为正,无法计算增长率",
             )
+        if old.value <= 0:
+            raise NoValueError(
+                "what is known of the year before comes to zero, so there is no growth rate yet",
+                "上年已知数据合计为零,暂无法计算增长率",
+            )
         one = Interval(_ONE, _ONE)
         found = Part(new.value / old.value - 1, new.bounds / old.bounds - one)
         assert self.measure.goal is not None

@@ -10,7 +10,7 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from edutargets.cell_choices import Domain, NoRangeError, UncutError, completions, domain_of
+from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, completions, domain_of
 from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
 from edutargets.expressions import ChildValue, Column, IsNull, walk
 from edutargets.linear_forms import terms_of
@@ -147,6 +147,7 @@ class _Builder:
             and (head in cells or (head.name == ROW_ADMITTED and head.table in tables))
         ]
         numbers = [told.at((value, kind)) for value in below for kind in ("value", "blank")]
+        numbers += [at for at, head in enumerate(told.heads) if isinstance(head, tuple) and head[1] in cells]
         blank = [told.at((value, "blank")) for value in below]
         lacking = [told.at((value, "value")) for value in below if not value.absent_is_zero]
         empty, get = (
@@ -208,7 +209,9 @@ class _Builder:
             if values[cell] is None:
                 admitted = cell.table not in marked or mark_of(told, cell.table, marked) is True
                 blank[cell] = True if admitted else None
-                domains[cell] = domain_of(cell, dictionary)
+                domain = domain_of(cell, dictionary)
+                near = isinstance(domain, Span) and self.told.within is not None and cell in told.before
+                domains[cell] = domain.within(self.told.within, told.before[cell]) if near else domain
         sharp = sharp and len(tables_below) == len(set(tables_below))
         return _Member(told, table, OpenValues(RowValues(values, blank), domains, there), sharp=sharp)
 
