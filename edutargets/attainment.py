@@ -23,7 +23,7 @@ from edutargets.shown import Shown
 from edutargets.sources import Bilingual
 from edutargets.statistics import statements
 from edutargets.targets import Alias, Composite, Target
-from edutargets.told_rows import sharp_bounds
+from edutargets.told_rows import Known, sharp_bounds
 from edutargets.unsettled import plausible, unsettled
 from edutargets.unsure_rows import guarded, guarded_list
 
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from edutargets.tables import Dictionary
 
 __all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
+
+_WITHIN: Mapping[Language, str] = {
+    "en": "an unknown number is taken to lie within {share} of the year before, in a row of the same name that "
+    "was admitted: a choice of this pack",
+    "zh": "未知数值按上年同一行已采纳数据上下 {share} 估计范围：这是本规划数据包的设定",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -72,6 +78,9 @@ class Basis:
             found.append(f"{said}{self.unchecked}")
         if self.admitted.set_aside is not None:
             found.append(self.admitted.set_aside.sentence(language))
+        within = self.pack.file.gate.unknown_within
+        if within is not None:
+            found.append(_WITHIN[language].format(share=within))
         return tuple(found)
 
 
@@ -247,7 +256,8 @@ def _evaluated(
     used = engine or DuckDB(tables)
     statistics = _counted(ready, pack.dictionary, (used, marked), tables, notify)
     ranges = pack.dictionary if aside is None else plausible(pack.dictionary, tables)
-    closer = sharp_bounds(ready, statistics, used, (pack.dictionary, ranges), (marked, frozenset(tables)))
+    known = Known(pack.dictionary, ranges, marked, frozenset(tables), pack.file.gate.within)
+    closer = sharp_bounds(ready, statistics, used, known)
     basis = Basis(pack, admitted, statistics, _provenance(pack, admitted), ranges)
     found: dict[str, Attainment] = {}
     for target in targets:

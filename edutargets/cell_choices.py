@@ -6,7 +6,7 @@ in between; so the smallest and the largest that any totals can come to are foun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
@@ -63,6 +63,19 @@ class Span:
     def holds(self, number: Fraction) -> bool:
         """Whether a number lies between both ends."""
         return (self.lower is None or self.lower <= number) and (self.upper is None or number <= self.upper)
+
+    def within(self, share: Fraction, ends: tuple[Fraction, Fraction]) -> Span:
+        """Return what lies no further than a share from what stood there before.
+
+        Args:
+            share: How far, e.g. 1/10 of it.
+            ends: The smallest and the largest that stood there.
+        """
+        low, high = ends[0] - abs(ends[0]) * share, ends[1] + abs(ends[1]) * share
+        lower, upper = -(-low // self.step) * self.step, high // self.step * self.step
+        lower = lower if self.lower is None else max(self.lower, lower)
+        upper = upper if self.upper is None else min(self.upper, upper)
+        return replace(self, lower=lower, upper=upper) if lower <= upper else self
 
 
 Domain = Span | tuple[object, ...] | None

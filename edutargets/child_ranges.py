@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, domain_of
@@ -14,15 +15,28 @@ from edutargets.row_values import Cell, RowValues, cells_of
 from edutargets.set_aside import ROW_ADMITTED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from edutargets.expressions import Aggregate
-    from edutargets.open_statements import Below, ToldRow
+    from edutargets.open_statements import Below, ToldRow, ToldTable
     from edutargets.tables import Dictionary
 
-__all__ = ["ChildRanges", "Outcomes", "Told", "cells_in", "mark_of"]
+__all__ = ["ChildRanges", "Outcomes", "Told", "ToldChildren", "cells_in", "mark_of"]
 
 _FINE = Fraction(1, 10**27)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChildren:
+    """The open rows of a child table.
+
+    Args:
+        table: How they were told.
+        of: The rows by the names of the parent they belong to.
+    """
+
+    table: ToldTable
+    of: Mapping[tuple[object, ...], Sequence[Sequence[object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,14 @@ class Told:
         below: The open rows of each child table, by the names of the parent they belong to.
         dictionary: The tables, with ranges that hold all that was admitted.
         marked: The tables from which rows were set aside.
+        within: How far an unknown number may lie from the year before, if that is said.
     """
 
-    rows: Mapping[str, tuple[ToldRow, ...]]
-    below: Mapping[Below, Mapping[tuple[object, ...], tuple[ToldRow, ...]]]
+    rows: Mapping[str, ToldTable]
+    below: Mapping[Below, ToldChildren]
     dictionary: Dictionary
     marked: Collection[str]
+    within: Fraction | None = None
 
 
 def mark_of(told: ToldRow, table: str, marked: Collection[str]) -> object:
@@ -66,7 +82,8 @@ class Outcomes:
             id(aggregates),
             tuple(values.row.values.values()),
             tuple(values.row.blank.values()),
-            tuple(values.domains.items()),
+            tuple(cell in values.domains for cell, value in values.row.values.items() if value is None),
+            tuple(values.domains.values()),
             values.there,
             known,
         )
@@ -88,15 +105,25 @@ class ChildRanges:
     outcomes: Outcomes
     _alone: dict[ChildValue, tuple[Aggregate]] = field(default_factory=dict)
 
+    def told_apart(self, value: ChildValue) -> Callable[[tuple[object, ...]], object]:
+        """Return what tells the open child rows of a row, found by its names, apart from those of another."""
+        children = self.told.below[below_of(value)]
+        table, own = children.table, frozenset(cells_in(value.aggregate))
+        heads = [head for head in table.heads if isinstance(head, Column)]
+        looked_at = [table.at(head) for head in heads if head in own or head.name == ROW_ADMITTED]
+        get = itemgetter(*looked_at, -1)
+        return lambda names: tuple(map(get, children.of.get(names, ())))
+
     def span(self, value: ChildValue, told: ToldRow) -> Span | None:
         """Return what child rows may amount to for a row; ``None`` where nobody can say."""
-        below = below_of(value)
+        children = self.told.below[below_of(value)]
         names = tuple(told.names[theirs] for _, theirs in value.link)
         number = told.below[value][0]
         low = high = number if number is not None else Fraction(0)
         surely = number is not None or value.absent_is_zero
         whole, step = True, Fraction(1)
-        for child in self.told.below[below].get(names, ()):
+        for found in children.of.get(names, ()):
+            child = children.table.row(found)
             values = self._of_child(value, child)
             try:
                 outcomes, _ = self.outcomes.of(self._alone.setdefault(value, (value.aggregate,)), values)

@@ -86,6 +86,9 @@ class Statistics:
     tables: Mapping[str, TableColumns]
     names: Mapping[Aggregate, tuple[str, ...]]
     lists: Mapping[RowList, tuple[ListedRow, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    _totals: dict[tuple[Aggregate, tuple[int, ...] | None], Cell] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __contains__(self, aggregate: Aggregate) -> bool:
         if aggregate.kind == "distinct":
@@ -122,8 +125,20 @@ class Statistics:
         table = self.tables[aggregate.table]
         rows = table.at(years)
         if reporters is not None:
-            rows = tuple(row for row in rows if table.reporters[row] in reporters)
-        return self._cell(aggregate, table, rows)
+            own = tuple(row for row in rows if table.reporters[row] in reporters)
+            return self._cell(aggregate, table, own)
+        key = (aggregate, None if years is None else tuple(years))
+        if key not in self._totals:
+            self._totals[key] = self._cell(aggregate, table, rows)
+        return self._totals[key]
+
+    def is_open(self, aggregate: Aggregate) -> bool:
+        """Whether something is unknown of a count, sum or mean, in any year."""
+        if aggregate not in self.names or aggregate.table not in self.tables:
+            return False
+        _, _, unsure, blank, _ = self.names[aggregate]
+        columns = self.tables[aggregate.table].columns
+        return any(any(columns[name]) for name in (unsure, blank) if name)
 
     def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
         """Return an aggregate over some years, for each who reports; what is distinct may overlap."""

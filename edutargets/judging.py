@@ -55,6 +55,8 @@ class Result:
         shortfall: How much is missing to it, never below zero.
         reason: Why there is no verdict, or what must be known about it.
         sharpness: Whether the range is exact, sharp or a safe outer one.
+        judged: The range that was held against the goal: how far both sides of a comparison lie apart, by how
+            much a trend changed; else the range of the number itself.
     """
 
     period: str
@@ -67,6 +69,7 @@ class Result:
     shortfall: Fraction | None = None
     reason: Bilingual | None = None
     sharpness: Sharpness = "exact"
+    judged: Interval | None = None
 
 
 class Judge:
@@ -298,6 +301,11 @@ class Judge:
                 "the year before is zero or below, so there is no growth rate",
                 "上年数值不为正,无法计算增长率",
             )
+        if old.value <= 0:
+            raise NoValueError(
+                "what is known of the year before comes to zero, so there is no growth rate yet",
+                "上年已知数据合计为零,暂无法计算增长率",
+            )
         one = Interval(_ONE, _ONE)
         found = Part(new.value / old.value - 1, new.bounds / old.bounds - one)
         assert self.measure.goal is not None
@@ -351,6 +359,8 @@ def _result(
         goal,
         shortfall,
         reason,
+        "exact" if judged.is_exact else "outer",
+        judged.bounds,
     )
 
 

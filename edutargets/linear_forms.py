@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from edutargets.expressions import Aggregate, Arithmetic, Node, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Linear", "Quotient", "Term", "quotient_of"]
+__all__ = ["Linear", "Quotient", "Term", "quotient_of", "terms_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +129,14 @@ def _product(one: Linear, two: Linear) -> Linear | None:
     if one.is_constant:
         return two.times(one.constant)
     return one.times(two.constant) if two.is_constant else None
+
+
+def terms_of(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
+    """Return the totals of some aggregates: a mean is a sum and a number of rows."""
+    found: dict[Term, None] = {}
+    for one in aggregates:
+        if one.kind in {"sum", "avg"}:
+            found[Term(one, "sum")] = None
+        if one.kind in {"count", "avg"}:
+            found[Term(one, "rows")] = None
+    return tuple(found)

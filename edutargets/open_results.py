@@ -13,7 +13,7 @@ from edutargets.judging import Judge
 from edutargets.open_row_choices import open_target
 from edutargets.open_sources import Sources
 from edutargets.sharp_bounds import SharpBounds
-from edutargets.told_rows import are_open, judged_aggregates, told_rows
+from edutargets.told_rows import Known, are_open, judged_aggregates, told_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,9 +94,10 @@ def open_result(attainment: Attainment, result: Result | None = None) -> OpenRes
     if not wanted or not are_open(wanted, basis.statistics):
         return None
     aside, tables = basis.admitted.set_aside, basis.admitted.engine_tables()
-    dictionaries = (basis.pack.dictionary, basis.dictionary)
     marked = frozenset(aside.marks) if aside is not None else frozenset[str]()
-    told = told_rows(wanted, DuckDB(tables), dictionaries, marked, tables, named=True)
+    within = basis.pack.file.gate.within
+    known = Known(basis.pack.dictionary, basis.dictionary, marked, frozenset(tables), within)
+    told = told_rows(wanted, DuckDB(tables), known, named=True)
     target = open_target(wanted, told, Sources(basis.pack.dictionary, aside))
     if target is None:
         return None

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from edutargets.cell_choices import Domain, NoRangeError, UncutError, completions, domain_of
+from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, completions, domain_of
 from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
 from edutargets.expressions import ChildValue, Column, IsNull, walk
-from edutargets.linear_forms import Term
+from edutargets.linear_forms import terms_of
 from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
 from edutargets.open_statements import below_of
 from edutargets.row_contributions import Filled, OpenValues
 from edutargets.row_values import Cell, RowValues, cells_of
+from edutargets.set_aside import ROW_ADMITTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,25 +26,14 @@ if TYPE_CHECKING:
     from edutargets.expressions import Aggregate
     from edutargets.open_rows import Source
     from edutargets.open_sources import Sources
-    from edutargets.open_statements import Below, ToldRow
+    from edutargets.open_statements import Below, ToldRow, ToldTable
     from edutargets.tables import Dictionary
 
-__all__ = ["LINEAR", "Told", "found_by", "open_target", "terms_of"]
+__all__ = ["LINEAR", "Told", "found_by", "open_target"]
 
 LINEAR = frozenset({"count", "sum", "avg"})
 _MOST = 256
 Key = tuple[tuple[str, object], ...]
-
-
-def terms_of(aggregates: Sequence[Aggregate]) -> tuple[Term, ...]:
-    """Return the totals of some aggregates: a mean is a sum and a number of rows."""
-    found: dict[Term, None] = {}
-    for one in aggregates:
-        if one.kind in {"sum", "avg"}:
-            found[Term(one, "sum")] = None
-        if one.kind in {"count", "avg"}:
-            found[Term(one, "rows")] = None
-    return tuple(found)
 
 
 def found_by(
@@ -80,15 +72,19 @@ def open_target(
         return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Member:
-    """A row on its way to its outcomes."""
+    """Rows that are alike, on their way to their outcomes."""
 
     told: ToldRow
     table: str
     values: OpenValues
     shared: frozenset[Column] = frozenset()
     sharp: bool = True
+
+
+if TYPE_CHECKING:
+    _Found = tuple[_Member, Sequence[object]]
 
 
 @dataclass
@@ -109,28 +105,79 @@ class _Builder:
             self.of_table.setdefault(one.table, []).append(one)
         self.looked_up = found_by(self.aggregates, self.told.dictionary)
         self.used_below: set[Below] = set()
+        self._kept: dict[object, list[OpenGroup]] = {}
 
     def target(self) -> OpenTarget:
-        plain: list[OpenGroup] = []
-        sharing: dict[tuple[str, Key], list[_Member]] = {}
+        groups: list[OpenGroup] = []
+        sharing: dict[tuple[str, Key], list[_Found]] = {}
         open_tables = set()
         for table in self.of_table:
-            for told in self.told.rows[table]:
-                member = self._member(table, told)
-                where = self._shared(member)
-                if where is not None:
-                    sharing.setdefault(where, []).append(member)
+            for rows in self._alike(table):
+                member = self._member(table, self.told.rows[table].row(rows[0]))
+                parent, alone = self._shared(member), rows
+                if parent is not None:
+                    keys = [(self._key(member, parent, row), row) for row in rows]
+                    for key, row in keys:
+                        if key is not None:
+                            sharing.setdefault((parent, key), []).append((member, row))
                     open_tables.add(table)
-                    continue
-                row = self._row(member, member.values, sharp=member.sharp)
-                if row is not None:
-                    plain.append(OpenGroup(((row,),)))
-                    open_tables.add(table)
+                    alone = [row for key, row in keys if key is None]
+                    member = replace(member, shared=frozenset(), sharp=False)
+                found = self._rows([(member, row) for row in alone])
+                groups += [OpenGroup(((row,),)) for row in found]
+                open_tables |= {table} if found else set()
         for where, members in sharing.items():
-            plain += self._group(where, members)
+            groups += self._group(where, members)
         below = {table for table, _ in self.used_below}
         apart = len(below) == len(self.used_below) and not below & open_tables
-        return OpenTarget(self.terms, tuple(plain), apart)
+        return OpenTarget(self.terms, tuple(groups), apart)
+
+    def _alike(self, table: str) -> list[list[Sequence[object]]]:
+        """Put rows together that are alike in all this target looks at, their open child rows included."""
+        told = self.told.rows[table]
+        if not told.rows:
+            return []
+        cells = dict.fromkeys(cell for one in self.of_table[table] for cell in cells_in(one))
+        tables = {table, *(cell.table for cell in cells if isinstance(cell, Column))}
+        below = [cell for cell in cells if isinstance(cell, ChildValue)]
+        columns = [
+            at
+            for at, head in enumerate(told.heads)
+            if isinstance(head, Column)
+            and (head in cells or (head.name == ROW_ADMITTED and head.table in tables))
+        ]
+        numbers = [told.at((value, kind)) for value in below for kind in ("value", "blank")]
+        numbers += [at for at, head in enumerate(told.heads) if isinstance(head, tuple) and head[1] in cells]
+        blank = [told.at((value, "blank")) for value in below]
+        lacking = [told.at((value, "value")) for value in below if not value.absent_is_zero]
+        empty, get = (
+            itemgetter(*columns, *lacking, -1, -1),
+            itemgetter(*columns, *numbers, told.at("year"), -1),
+        )
+        found: dict[tuple[object, ...], list[Sequence[object]]] = {}
+        for row in told.rows:
+            if None in empty(row) or any(row[at] for at in blank):
+                found.setdefault(get(row)[:-1], []).append(row)
+        for value in below:
+            found = self._by_children(value, told, found)
+        return list(found.values())
+
+    def _by_children(
+        self, value: ChildValue, told: ToldTable, found: Mapping[tuple[object, ...], list[Sequence[object]]]
+    ) -> dict[tuple[object, ...], list[Sequence[object]]]:
+        """Part rows whose open child rows are not alike."""
+        blank = told.at((value, "blank"))
+        names = [told.at(("name", theirs)) for _, theirs in value.link]
+        told_apart = self.below.told_apart(value)
+        parted: dict[tuple[object, ...], list[Sequence[object]]] = {}
+        for key, rows in found.items():
+            if not rows[0][blank]:
+                parted[key] = rows
+                continue
+            for row in rows:
+                alike = told_apart(tuple([row[at] for at in names]))
+                parted.setdefault((*key, alike), []).append(row)
+        return parted
 
     # one row
 
@@ -162,28 +209,44 @@ class _Builder:
             if values[cell] is None:
                 admitted = cell.table not in marked or mark_of(told, cell.table, marked) is True
                 blank[cell] = True if admitted else None
-                domains[cell] = domain_of(cell, dictionary)
+                domain = domain_of(cell, dictionary)
+                near = isinstance(domain, Span) and self.told.within is not None and cell in told.before
+                domains[cell] = domain.within(self.told.within, told.before[cell]) if near else domain
         sharp = sharp and len(tables_below) == len(set(tables_below))
         return _Member(told, table, OpenValues(RowValues(values, blank), domains, there), sharp=sharp)
 
-    def _row(self, member: _Member, values: OpenValues, *, sharp: bool) -> OpenRow | None:
-        """Return a row with its outcomes; ``None`` where nothing is open after all."""
+    def _rows(self, found: Sequence[_Found], filled: Mapping[Column, object] | None = None) -> list[OpenRow]:
+        """Return rows with their outcomes, without those of which nothing is open after all.
+
+        Rows that are alike are told once, or each by itself where the rows to ask for are wanted.
+        """
+        rows: list[OpenRow] = []
+        alike: dict[_Member, list[Sequence[object]]] = {}
+        for member, row in found:
+            alike.setdefault(member, []).append(row)
+        for member, own in alike.items():
+            values = member.values if filled is None else _given(member, filled)
+            one = self._row(member, values)
+            if one is None:
+                continue
+            if self.sources is None:
+                rows.append(replace(one, rows=sum(int(str(row[-1])) for row in own)))
+                continue
+            for row in own:
+                told = self.told.rows[member.table].row(row)
+                key, asked = self.sources.key(member.table, told.names), self._sources(member, told)
+                rows.append(replace(one, rows=told.rows, key=key, reporter=told.reporter, sources=asked))
+        return rows
+
+    def _row(self, member: _Member, values: OpenValues) -> OpenRow | None:
         own = self.of_table[member.table]
         outcomes, attained = self.outcomes.of(own, values)
         key = (id(outcomes), member.table)
         if key not in self._choices:
             self._choices[key] = self._told_apart(own, outcomes)
         choices = self._choices[key]
-        if not choices:
-            return None
-        told = member.told
-        row = OpenRow(member.table, told.year, choices, told.rows, sharp=sharp and attained)
-        if self.sources is None:
-            return row
-        asked = self._sources(member, self.sources)
-        return replace(
-            row, key=self.sources.key(member.table, told.names), reporter=told.reporter, sources=asked
-        )
+        sharp = member.sharp and attained
+        return OpenRow(member.table, member.told.year, choices, sharp=sharp) if choices else None
 
     def _told_apart(self, own: Sequence[Aggregate], outcomes: Sequence[Filled]) -> tuple[Choice, ...]:
         """Return outcomes by what they add to each total; none where nothing is open after all."""
@@ -198,9 +261,10 @@ class _Builder:
             found.append(Choice(adds, _named(outcome.cells), outcome.there, alike))
         return tuple(found) if any(any(choice.adds) for choice in found) else ()
 
-    def _sources(self, member: _Member, sources: Sources) -> tuple[Source, ...]:
+    def _sources(self, member: _Member, told: ToldRow) -> tuple[Source, ...]:
         """Return the rows to ask for: itself, those it looks up one by one, its child rows."""
-        told, found = member.told, []
+        sources, found = self.sources, []
+        assert sources is not None  # its caller looked
         unknown = [cell for cell in member.values.domains if isinstance(cell, Column)]
         own = [cell.name for cell in unknown if cell.table == member.table and cell not in member.shared]
         if own or not member.values.there:
@@ -215,7 +279,8 @@ class _Builder:
         for value in member.values.row.values:
             if isinstance(value, ChildValue) and told.below[value][1]:
                 names = tuple(told.names[theirs] for _, theirs in value.link)
-                for child in self.told.below[below_of(value)].get(names, ()):
+                children = self.told.below[below_of(value)]
+                for child in map(children.table.row, children.of.get(names, ())):
                     empty = [cell.name for cell in cells_in(value.aggregate) if isinstance(cell, Column)]
                     columns = [
                         name for name in empty if child.cells[Column(value.aggregate.table, name)] is None
@@ -225,31 +290,26 @@ class _Builder:
 
     # rows that share a cell
 
-    def _shared(self, member: _Member) -> tuple[str, Key] | None:
-        """Say which row holds unknown cells that others look up as well; ``None`` where none does."""
+    def _shared(self, member: _Member) -> str | None:
+        """Say in which table unknown cells stand that others look up as well; ``None`` for none."""
         unknown = [cell for cell in member.values.domains if isinstance(cell, Column)]
         tables = {cell.table for cell in unknown if cell.table != member.table}
         own = self.looked_up.get(member.table, {})
-        if any(
-            cell.table == member.table and cell.name in names for cell in unknown for names in own.values()
-        ):
+        if any(cell.table == member.table and _in(cell, own) for cell in unknown):
             tables.add(member.table)
         if not tables:
             member.sharp = member.sharp and (member.values.there or not own)
             return None
         (parent, *more) = sorted(tables)
-        shared = frozenset(
+        member.shared = frozenset(
             cell for cell in unknown if cell.table == parent and (parent != member.table or _in(cell, own))
         )
-        key = self._key(member, parent)
-        asked = any(
-            member.values.row.blank.get(cell, False) is None for cell in self._asked(member.table) & shared
-        )
-        if more or key is None or asked or len(self.looked_up[parent]) > 1:
-            member.sharp = False
+        asked = self._asked(member.table) & member.shared
+        unsure = any(member.values.row.blank.get(cell, False) is None for cell in asked)
+        if more or unsure or len(self.looked_up[parent]) > 1:
+            member.sharp, member.shared = False, frozenset()
             return None
-        member.shared = shared
-        return parent, key
+        return parent
 
     def _asked(self, table: str) -> frozenset[Column]:
         """Return the cells of which it is asked whether they are blank."""
@@ -261,51 +321,65 @@ class _Builder:
         counted = [one.operand for one in self.of_table[table] if one.kind == "count"]
         return frozenset(found | {node for node in counted if isinstance(node, Column)})
 
-    def _key(self, member: _Member, parent: str) -> Key | None:
+    def _key(self, member: _Member, parent: str, row: Sequence[object]) -> Key | None:
         """Return the names of the row that is looked up; ``None`` where they are not known."""
-        names = member.told.names
         if parent == member.table:
-            (theirs,) = list(self.looked_up[parent])[:1]
-            pairs = [(name, names.get(name)) for name in theirs]
             if not member.values.there:
                 return None
+            (theirs,) = self.looked_up[parent]
+            link: Sequence[tuple[str, str]] = [(name, name) for name in theirs]
         else:
             link = self.told.dictionary.parent(member.table, parent) or ()
-            pairs = [(theirs, names.get(mine)) for mine, theirs in link]
+        told = self.told.rows[member.table]
+        pairs = [(theirs, row[told.at(("name", mine))]) for mine, theirs in link]
         return None if any(value is None for _, value in pairs) else tuple(sorted(pairs))
 
-    def _group(self, where: tuple[str, Key], members: Sequence[_Member]) -> list[OpenGroup]:
+    def _group(self, where: tuple[str, Key], found: Sequence[_Found]) -> list[OpenGroup]:
         """Choose the shared cells first; each row then chooses what is left to it."""
+        counted: Counter[_Member] = Counter()
+        for member, row in found:
+            counted[member] += int(str(row[-1]))
+        alike = frozenset(counted.items())
+        if self.sources is None and alike in self._kept:
+            return self._kept[alike]
+        members = list(dict.fromkeys(member for member, _ in found))
         cells = sorted({cell for member in members for cell in member.shared}, key=repr)
-        options: dict[Column, dict[object, None]] = {cell: {} for cell in cells}
         try:
-            for member in members:
-                own = self.of_table[member.table]
-                conditions = [one.where for one in own if one.where is not None]
-                operands = [one.operand for one in own if one.operand is not None]
-                ways, _ = completions(member.values.row, member.values.domains, conditions, operands)
-                for cell in member.shared:
-                    domain = member.values.domains[cell]
-                    options[cell] |= dict.fromkeys(domain if isinstance(domain, tuple) else ())
-                    options[cell] |= dict.fromkeys(way.filled[cell] for way in ways if cell in way.filled)
-            if prod(len(values) for values in options.values()) > _MOST:
-                raise UncutError  # noqa: TRY301  # the same way out as above
+            options = self._options(members, cells)
         except UncutError:
-            rows = [self._row(member, member.values, sharp=False) for member in members]
-            return [OpenGroup(((row,),)) for row in rows if row is not None]
+            apart = [(replace(member, shared=frozenset(), sharp=False), row) for member, row in found]
+            return [OpenGroup(((row,),)) for row in self._rows(apart)]
         alternatives, shared = [], []
         for chosen in product(*options.values()):
             filled = dict(zip(cells, chosen, strict=True))
-            found = [self._row(member, _given(member, filled), sharp=member.sharp) for member in members]
-            alternatives.append(tuple(row for row in found if row is not None))
+            alternatives.append(tuple(self._rows(found, filled)))
             shared.append(tuple((_name(cell), value) for cell, value in filled.items()))
-        if not any(alternatives):
-            return []
         source = None
         if self.sources is not None:
+            member, row = found[0]
             key = tuple((name, str(value)) for name, value in where[1])
-            source = self.sources.of_parent(cells, members[0].told, key)
-        return [OpenGroup(tuple(alternatives), tuple(shared), source)]
+            source = self.sources.of_parent(cells, self.told.rows[member.table].row(row), key)
+        kept = [OpenGroup(tuple(alternatives), tuple(shared), source)] if any(alternatives) else []
+        self._kept[alike] = kept
+        return kept
+
+    def _options(
+        self, members: Sequence[_Member], cells: Sequence[Column]
+    ) -> dict[Column, dict[object, None]]:
+        """Return the values that shared cells may take, those that matter to any row that looks them up."""
+        options: dict[Column, dict[object, None]] = {cell: {} for cell in cells}
+        for member in members:
+            own = self.of_table[member.table]
+            conditions = [one.where for one in own if one.where is not None]
+            operands = [one.operand for one in own if one.operand is not None]
+            ways, _ = completions(member.values.row, member.values.domains, conditions, operands)
+            for cell in member.shared:
+                domain = member.values.domains[cell]
+                options[cell] |= dict.fromkeys(domain if isinstance(domain, tuple) else ())
+                options[cell] |= dict.fromkeys(way.filled[cell] for way in ways if cell in way.filled)
+        if prod(len(values) for values in options.values()) > _MOST:
+            raise UncutError
+        return options
 
 
 def _in(cell: Column, looked_up: Mapping[tuple[str, ...], set[str]]) -> bool:

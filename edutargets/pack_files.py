@@ -46,6 +46,9 @@ class GateRule(Definition):
     Args:
         rejected_rows: ``refuse`` returns the whole submission; ``set_aside`` admits the rest of it.
         at_most: Up to which share of a table's rows may be set aside; more of them return the submission.
+        unknown_within: How far a number that is not known may lie from what stood in the row of the same name
+            the year before, e.g. 10 %; where there is no such row, and where this is not said, it may lie
+            anywhere in the range of its column. It is printed beside every number.
 
     Examples:
         >>> GateRule(rejected_rows="set_aside", at_most="5 %").share
@@ -54,6 +57,19 @@ class GateRule(Definition):
 
     rejected_rows: Literal["refuse", "set_aside"] = "refuse"
     at_most: QuantityText | None = None
+    unknown_within: QuantityText | None = None
+
+    @model_validator(mode="after")
+    def _within_is_a_share(self) -> GateRule:
+        try:
+            within = self.within
+        except UnitError as error:
+            message = f"`unknown_within` is a share, e.g. 10 %, found {self.unknown_within}"
+            raise ValueError(message) from error
+        if within is not None and within < 0:
+            message = f"`unknown_within` is a share from 0 % up, found {self.unknown_within}"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _share_is_said(self) -> GateRule:
@@ -74,6 +90,11 @@ class GateRule(Definition):
     def share(self) -> Fraction:
         """The share of a table's rows that may be set aside: none where everything is returned."""
         return Fraction(0) if self.at_most is None else self.at_most.to("")
+
+    @property
+    def within(self) -> Fraction | None:
+        """How far an unknown number may lie from the year before; ``None`` where nothing is said."""
+        return None if self.unknown_within is None else self.unknown_within.to("")
 
 
 class PackFile(Definition):

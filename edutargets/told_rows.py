@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edutargets.child_ranges import Told
+from edutargets.child_ranges import Told, ToldChildren
 from edutargets.expressions import ChildValue, aggregates_of
 from edutargets.k_of_n import KOfN
 from edutargets.open_row_choices import LINEAR, found_by, open_target
-from edutargets.open_statements import below_of, open_children, open_rows, read_rows
+from edutargets.open_statements import Asking, ToldTable, below_of, open_children, open_rows
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.row_values import cells_of
 from edutargets.sharp_bounds import SharpBounds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
+    from fractions import Fraction
 
     from edutargets.bound_measures import Measure
     from edutargets.engine import Engine
     from edutargets.exact_columns import Statistics
     from edutargets.expressions import Aggregate
-    from edutargets.open_statements import Below, ToldRow
+    from edutargets.open_statements import Below
     from edutargets.tables import Dictionary
 
-__all__ = ["are_open", "judged_aggregates", "sharp_bounds", "told_rows"]
+__all__ = ["Known", "are_open", "judged_aggregates", "sharp_bounds", "told_rows"]
 
-_MOST = 20_000
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The tables that totals come from.
+
+    Args:
+        dictionary: The tables as the pack has them.
+        ranges: The same with ranges that hold all that was admitted.
+        marked: Those from which rows were set aside.
+        present: All that were admitted.
+        within: How far an unknown number may lie from the year before; ``None``: as far as its column goes.
+    """
+
+    dictionary: Dictionary
+    ranges: Dictionary
+    marked: frozenset[str]
+    present: frozenset[str]
+    within: Fraction | None = None
 
 
 def judged_aggregates(measure: Measure) -> tuple[Aggregate, ...]:
@@ -44,16 +63,11 @@ def _is_linear(node: object) -> bool:
 
 def are_open(aggregates: Sequence[Aggregate], statistics: Statistics) -> bool:
     """Whether something is unknown of some totals."""
-    cells = (statistics.total(one, None) for one in aggregates)
-    return any(cell.unsure or cell.blank for cell in cells)
+    return any(statistics.is_open(one) for one in aggregates)
 
 
 def sharp_bounds(
-    measures: Sequence[Measure],
-    statistics: Statistics,
-    engine: Engine,
-    dictionaries: tuple[Dictionary, Dictionary],
-    tables: tuple[frozenset[str], frozenset[str]],
+    measures: Sequence[Measure], statistics: Statistics, engine: Engine, known: Known
 ) -> dict[str, SharpBounds]:
     """Find the sharp ranges of targets of which something is unknown; open rows are told once for all.
 
@@ -61,56 +75,45 @@ def sharp_bounds(
         measures: The targets.
         statistics: What is known of them.
         engine: Runs the statements.
-        dictionaries: The tables as the pack has them, and with ranges that hold all that was admitted.
-        tables: Those from which rows were set aside, and all that were admitted.
+        known: The tables they come from.
     """
     wanted = {one.target.id: judged_aggregates(one) for one in measures}
     wanted = {name: found for name, found in wanted.items() if are_open(found, statistics)}
     if not wanted:
         return {}
     every = tuple(dict.fromkeys(one for found in wanted.values() for one in found))
-    told = told_rows(every, engine, dictionaries, *tables)
+    told = told_rows(every, engine, known)
     targets = {name: open_target(found, told) for name, found in wanted.items()}
     return {name: SharpBounds(found, statistics) for name, found in targets.items() if found is not None}
 
 
-def told_rows(
-    wanted: Sequence[Aggregate],
-    engine: Engine,
-    dictionaries: tuple[Dictionary, Dictionary],
-    marked: Collection[str],
-    present: Collection[str],
-    *,
-    named: bool = False,
-) -> Told:
+def told_rows(wanted: Sequence[Aggregate], engine: Engine, known: Known, *, named: bool = False) -> Told:
     """Ask for the open rows of some totals.
 
     Args:
         wanted: The totals of all targets of which something is unknown.
         engine: Runs the statements.
-        dictionaries: The tables as the pack has them, and with ranges that hold all that was admitted.
-        marked: The tables from which rows were set aside.
-        present: The tables that were admitted.
+        known: The tables they come from.
         named: Whether each row is told by itself, with its key and who reports it.
     """
-    dictionary, ranges = dictionaries
-    rows: dict[str, tuple[ToldRow, ...]] = {}
+    asking = Asking(known.dictionary, known.marked, named, known.within is not None)
+    rows: dict[str, ToldTable] = {}
     by_table: dict[str, dict[Aggregate, None]] = {}
     for one in wanted:
         by_table.setdefault(one.table, {})[one] = None
     keys = {
         table: sorted({name for names in links for name in names})
-        for table, links in found_by(wanted, dictionary).items()
+        for table, links in found_by(wanted, known.dictionary).items()
     }
     values: dict[Below, dict[ChildValue, None]] = {}
     for table, aggregates in by_table.items():
-        statement = open_rows(tuple(aggregates), dictionary, marked, keys, named=named, most=_MOST)
+        statement = open_rows(tuple(aggregates), asking, keys)
         if statement is None:
-            rows[table] = ()
-        elif set(statement.tables) <= set(present):
-            found = read_rows(statement, engine.run(statement.sql))
-            if len(found) <= _MOST:
-                rows[table] = found
+            rows[table] = ToldTable((), ())
+        elif set(statement.tables) <= set(known.present):
+            found = tuple(engine.run(statement.sql))
+            if len(found) <= asking.most:
+                rows[table] = ToldTable(statement.heads, found)
         for one in aggregates:
             for part in (one.operand, one.where):
                 for cell in cells_of(part) if part is not None else ():
@@ -119,28 +122,21 @@ def told_rows(
     below = {
         at: found_below
         for at, own in values.items()
-        if (found_below := _children(at, tuple(own), engine, dictionary, marked, named=named)) is not None
+        if (found_below := _children(at, tuple(own), engine, asking)) is not None
     }
-    return Told(rows, below, ranges, marked)
+    return Told(rows, below, known.ranges, known.marked, known.within)
 
 
-def _children(
-    at: Below,
-    values: Sequence[ChildValue],
-    engine: Engine,
-    dictionary: Dictionary,
-    marked: Collection[str],
-    *,
-    named: bool,
-) -> Mapping[tuple[object, ...], tuple[ToldRow, ...]] | None:
+def _children(at: Below, values: Sequence[ChildValue], engine: Engine, asking: Asking) -> ToldChildren | None:
     """Tell the open rows of a child table by the parent they belong to; none where they are too many."""
-    statement = open_children(values, dictionary, marked, named=named, most=_MOST)
+    statement = open_children(values, asking)
     if statement is None:
-        return {}
-    told = read_rows(statement, engine.run(statement.sql))
-    if len(told) > _MOST:
+        return ToldChildren(ToldTable((), ()), {})
+    table = ToldTable(statement.heads, tuple(engine.run(statement.sql)))
+    if len(table.rows) > asking.most:
         return None
-    found: dict[tuple[object, ...], list[ToldRow]] = {}
-    for row in told:
-        found.setdefault(tuple(row.names[mine] for mine, _ in at[1]), []).append(row)
-    return {names: tuple(rows) for names, rows in found.items()}
+    names = [table.at(("name", mine)) for mine, _ in at[1]]
+    found: dict[tuple[object, ...], list[Sequence[object]]] = {}
+    for row in table.rows:
+        found.setdefault(tuple(row[one] for one in names), []).append(row)
+    return ToldChildren(table, found)
