@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from edutargets.bounds import Interval, exactly
-from edutargets.dispersions import coefficient, spread_of, squared_goal
+from edutargets.bounds import Interval
+from edutargets.dispersion_extremes import square_range
+from edutargets.dispersions import coefficient, root_range, spread_of
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
 from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["Judge", "Result"]
 
 _ONE = Fraction(1)
+_WEIGHTLESS = Bilingual(
+    en="what is not known could be an amount without any weight: there would be no coefficient",
+    zh="未知的数据可能有数额而权重为零，届时差异系数无意义",
+)
+Sharpness = Literal["exact", "sharp", "outer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Result:
         goal: What is enough.
         shortfall: How much is missing to it, never below zero.
         reason: Why there is no verdict, or what must be known about it.
+        sharpness: ``exact`` where nothing is open; ``sharp`` where some completion of what is open has either
+            end of the range; ``outer`` where the range holds all of them and may be wider.
     """
 
     period: str
@@ -54,6 +62,7 @@ class Result:
     goal: Goal | None = None
     shortfall: Fraction | None = None
     reason: Bilingual | None = None
+    sharpness: Sharpness = "exact"
 
 
 class Judge:
@@ -162,16 +171,23 @@ class Judge:
         rows, goal = self.measure.rows, self.measure.goal
         assert rows is not None  # bound so
         assert goal is not None  # bound so
+        told = self.statistics.listed(rows.lists["rows"], years or None)
         try:
-            found = spread_of(self.statistics.listed(rows.lists["rows"], years or None))
+            found = spread_of(told)
+            squares = square_range(told, rows.lists["rows"], self.dictionary, found)
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
-        verdict = squared_goal(goal).judge(exactly(found.square))
-        value = coefficient(found, goal)
+        value, bounds = coefficient(found, goal), root_range(squares.bounds, goal)
+        ranges = {"total_value": squares.amounts, "total_weight": squares.weights, "square": squares.bounds}
         numbers = {"total_value": found.value, "total_weight": found.weight, "square": found.square}
-        parts = {name: Part(number, exactly(number)) for name, number in numbers.items()}
-        short = Fraction(0) if verdict is Verdict.MET else goal.shortfall(value)
-        return Result(period, years, verdict, value, exactly(value), MappingProxyType(parts), goal, short)
+        parts = {name: Part(number, ranges[name]) for name, number in numbers.items()}
+        judged = _result(period, years, Part(value, bounds), Part(value, bounds), parts, goal)
+        judged = replace(judged, sharpness=squares.sharpness)
+        if squares.valueless and judged.verdict in {Verdict.MET, Verdict.NOT_MET}:
+            possible = min(max(value, bounds.lower), bounds.upper)
+            short = goal.shortfall(possible)
+            return replace(judged, verdict=Verdict.UNDETERMINED, shortfall=short, reason=_WEIGHTLESS)
+        return judged
 
     def _often(self, target: Frequency) -> Result:
         """Judge the whole span at once; a year that was not reported leaves it open, a miss settles it."""
