@@ -1,10 +1,10 @@
 """How small and how large a squared coefficient of variation can be, found exactly where few rows are open.
 
 Written R = CV² + 1 = ΣP · Σ(x² ÷ P) ÷ (Σx)². In the weight of one row R is convex, in its amount it falls
-and then rises: so R is largest where every open cell is at an end of its range, and those ends are tried. Where
-only amounts are open, 1 - 1/R is the least of Σ P(1 - s·x/P)² ÷ ΣP over one number s, convex in s: the smallest
-R is found by looking through the places where an amount reaches an end, then by branching to amounts that a
-column can hold. All of it is done in whole numbers. What is too much to try is left to `dispersion_outer`.
+and then rises: so R is largest where every open cell is at an end of its range, and those ends are tried.
+Where only amounts are open, 1 - 1/R is the least of Σ P(1 - s·x/P)² ÷ ΣP over one number s, convex in s: the
+smallest R is found by looking through the places where an amount reaches an end, then by branching to amounts
+that a column can hold. All of it is in whole numbers; `dispersion_outer` bounds what is too much to try.
 """
 
 from __future__ import annotations

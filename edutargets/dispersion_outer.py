@@ -2,9 +2,9 @@
 
 With R = CV² + 1, P the weights, x the amounts and Q = Σ(x² ÷ P): √R = √(PQ) ÷ Σx is the least of
 (tP + Q/t) ÷ 2Σx over all t > 0. For one t that is a sum over rows above and a sum over rows below: whatever
-is largest for some t is not below any √R. To lie below every √R, a number must lie below it for all t; these
-are covered piece by piece, each by a straight line below e^h. A number is taken only where the sums clear zero
-by more than all roundings of their terms can amount to, so that what is computed in binary is proved.
+is largest for some t is not below any √R. To lie below every √R, a number must lie below it for all t;
+these are covered piece by piece, each by a straight line below e^h. A number is taken only where the sums
+clear zero by more than all roundings of their terms can amount to: what is computed in binary is proved.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from edutargets.bounds import Interval
+from edutargets.bounds import Interval, exactly
 from edutargets.dispersion_extremes import square_range
 from edutargets.dispersions import coefficient, root_range, spread_of
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
@@ -177,7 +177,8 @@ class Judge:
             squares = square_range(told, rows.lists["rows"], self.dictionary, found)
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
-        value, bounds = coefficient(found, goal), root_range(squares.bounds, goal)
+        value = coefficient(found, goal)
+        bounds = root_range(squares.bounds, goal) if squares.sharpness != "exact" else exactly(value)
         ranges = {"total_value": squares.amounts, "total_weight": squares.weights, "square": squares.bounds}
         numbers = {"total_value": found.value, "total_weight": found.weight, "square": found.square}
         parts = {name: Part(number, ranges[name]) for name, number in numbers.items()}

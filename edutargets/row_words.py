@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edutargets.frequencies import Organiser
     from edutargets.judging import Result
     from edutargets.rates import Every
+    from edutargets.row_lists import ListedRow
     from edutargets.wording import Language
 
 __all__ = ["missed", "overlapping", "spread", "spread_equation"]
@@ -62,19 +63,34 @@ def _number(value: Fraction) -> str:
 # dispersion ----------------------------------------------------------------------------------------
 
 
-def _spread_of(attainment: Attainment, result: Result) -> Spread:
+def _listed(attainment: Attainment, result: Result) -> tuple[ListedRow, ...]:
     assert attainment.measure is not None  # it has a value
     assert attainment.measure.rows is not None  # it is a dispersion
     assert attainment.statistics is not None  # its callers look
-    rows = attainment.measure.rows.lists["rows"]
-    return spread_of(attainment.statistics.listed(rows, result.years or None))
+    return attainment.statistics.listed(attainment.measure.rows.lists["rows"], result.years or None)
+
+
+def _left_out(attainment: Attainment, result: Result, language: Language) -> tuple[str, ...]:
+    """Say how many rows are told nowhere, as something of them is not known."""
+    told = _listed(attainment, result)
+    number = sum(row.unsure + (row.sure if None in row.values[-2:] else 0) for row in told)
+    if not number:
+        return ()
+    rows = "row is" if number == 1 else "rows are"
+    return (
+        chosen(
+            language,
+            f"{number:,} {rows} not known in full: left out here, but part of the range",
+            f"有 {number:,} 行数据不全，未列入，其影响已计入区间",
+        ),
+    )
 
 
 def spread_equation(attainment: Attainment, result: Result, language: Language) -> str:
     """Write mean, deviation and coefficient so that they can be worked out again."""
     if attainment.statistics is None or result.value is None:
         return ""
-    found = _spread_of(attainment, result)
+    found = spread_of(_listed(attainment, result))
     value, weight = (part_ruler(attainment, name, language) for name in ("total_value", "total_weight"))
     mean = f"{plain(found.value)} / {plain(found.weight)} = {_number(found.mean)}"
     if value.unit is not None and weight.unit is not None:
@@ -104,11 +120,12 @@ def spread(attainment: Attainment, language: Language) -> Section | None:
         return None
     if result is None or result.value is None:
         return None
-    found = _spread_of(attainment, result)
+    found = spread_of(_listed(attainment, result))
     first = found.shares[:_MOST]
     if not found.variance:
         same = chosen(language, "every row has the mean itself", "各单位均等于均值")
-        return Section("spread", chosen(language, "apart", "差异来源"), (same,))
+        lines = (same, *_left_out(attainment, result, language))
+        return Section("spread", chosen(language, "apart", "差异来源"), lines)
     line = chosen(
         language,
         f"who adds most to S², the first {len(first)} of {len(found.shares)}",
@@ -116,7 +133,8 @@ def spread(attainment: Attainment, language: Language) -> Section | None:
     )
     columns, rows = _spread_table(attainment, found, first, language)
     label = chosen(language, "apart", "差异来源")
-    return Section("spread", label, (line,), columns, rows, frozenset(range(1, len(columns))))
+    lines = (line, *_left_out(attainment, result, language))
+    return Section("spread", label, lines, columns, rows, frozenset(range(1, len(columns))))
 
 
 def _spread_table(
