@@ -19,6 +19,7 @@ from edutargets.judged_words import (
     range_words,
     value_words,
 )
+from edutargets.line_honesty import at_the_line
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
@@ -275,6 +276,7 @@ SECTIONS: tuple[Part, ...] = (
     _reason,
     _arithmetic,
     _comparison,
+    at_the_line,
     _range,
     _shortfall,
     _need,
