@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Basis:
     """What a plan was evaluated on.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from edutargets.expressions import Aggregate, Arithmetic, Node, Number, aggregates_of
 from edutargets.targets import Amount, Count, Growth, Milestone, PerHundred, Trend
@@ -13,18 +15,19 @@ from edutargets.targets import Amount, Count, Growth, Milestone, PerHundred, Tre
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
     from edutargets.gate import AdmittedSubmission
     from edutargets.goals import Goal
     from edutargets.judging import Result
     from edutargets.tables import Dictionary, Table
     from edutargets.wording import Language
 
-__all__ = ["Contribution", "Contributions", "Roster", "contributions"]
+__all__ = ["Contribution", "Contributions", "Roster", "contributions", "roster_of"]
 
 Kind = Literal["gap", "excess", "failing", "part", "change"]
 _NAMES = ("name", "title", "school_name")
 _TOWN = "town"
+_ZERO, _NOWHERE = Fraction(0), ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +119,38 @@ class Roster:
             return {}
         declared = self.dictionary.tables[table]
         name, town = self._name(declared), self._town(declared)
-        columns = [code, *dict.fromkeys(one for one in (name, town, declared.period) if one)]
-        rows: pa.Table = self.admitted.tables[table].rows.select(list(dict.fromkeys(columns)))
+        rows: pa.Table = self.admitted.tables[table].rows
         if declared.period:
-            rows = rows.sort_by(declared.period)
-        found: dict[str, tuple[str, str, str]] = {}
-        for row in rows.to_pylist():
-            key = str((row[town] if town else "") or "")
-            label = self._label(declared, town, key)
-            found[str(row[code])] = (
-                self._label(declared, name, str((row[name] if name else "") or "")),
-                key,
-                label,
-            )
-        return found
+            columns = list(dict.fromkeys(one for one in (code, name, town, declared.period) if one))
+            rows = rows.select(columns).sort_by(declared.period)
+        blank = [None] * len(rows)
+        cells = [rows[one].to_pylist() if one else blank for one in (code, name, town)]
+        latest = {own: (called, place) for own, called, place in zip(*cells, strict=True)}
+        towns = {place: self._label(declared, town, str(place or "")) for _, place in latest.values()}
+        return {
+            str(own): (self._label(declared, name, str(called or "")), str(place or ""), towns[place])
+            for own, (called, place) in latest.items()
+        }
 
     def _label(self, table: Table, column: str | None, value: str) -> str:
         if column is None or value not in table.columns[column].values:
             return value
         label = table.columns[column].values[value]
         return label.in_language(self.language) or value
+
+
+_ROSTERS: WeakKeyDictionary[Basis, dict[Language, Roster]] = WeakKeyDictionary()
+
+
+def roster_of(attainment: Attainment, language: Language) -> Roster | None:
+    """Return the names and towns of those who report; read once for all targets of a plan."""
+    basis = attainment.basis
+    if basis is None:
+        return None
+    known = _ROSTERS.setdefault(basis, {})
+    if language not in known:
+        known[language] = Roster(basis.pack.dictionary, basis.admitted, language)
+    return known[language]
 
 
 # contributions -------------------------------------------------------------------------------------
@@ -166,35 +181,48 @@ def contributions(
     if len(cells) < 2:  # noqa: PLR2004  # one alone is the whole
         return None
     groups = []
+    called = _names(roster, tables, by)
     for code, parts in cells.items():
-        whole = {name: parts.get(name, Fraction(0)) for name in nodes}
-        label, town = _called(code, roster, tables, by)
+        whole = {name: parts.get(name, _ZERO) for name in nodes}
+        label, town = called.get(code, (code, ""))
         groups.append(Contribution(code, label, whole, amount(whole), town))
     if sum(1 for group in groups if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
         return None
     compares = kind in {"gap", "excess", "change"}
     open_ones = _not_known(attainment, result, nodes, roster, by) if compares else set()
-    adding = [group for group in groups if group.amount > 0 and group.code not in open_ones]
+    adding = [group for group in groups if group.amount.numerator > 0 and group.code not in open_ones]
+    order = sorted(
+        zip(
+            (-one for one in _whole([group.amount for group in adding])),
+            (group.code for group in adding),
+            range(len(adding)),
+            strict=True,
+        )
+    )
     return Contributions(
         by,
         kind,
-        tuple(sorted(adding, key=lambda group: (-group.amount, group.code))),
+        tuple(adding[at] for _, _, at in order),
         sum(1 for group in groups if any(group.parts.values())),
     )
 
 
-def _called(code: str, roster: Roster, tables: set[str], by: str) -> tuple[str, str]:
-    """Return the label of a group, and the town of a school."""
-    for table in sorted(tables):
-        known = roster.of_table(table)
-        if by == "town":
-            label = next((town for _, key, town in known.values() if key == code), None)
-            if label is not None:
-                return label, ""
-        elif code in known:
-            name, _, town = known[code]
-            return name or code, town
-    return code, ""
+def _names(roster: Roster, tables: set[str], by: str) -> dict[str, tuple[str, str]]:
+    """Return the label of every group, and the town of a school."""
+    found: dict[str, tuple[str, str]] = {}
+    for table in sorted(tables, reverse=True):
+        for code, (name, place, town) in roster.of_table(table).items():
+            if by == "town":
+                found[place] = (town, "")
+            else:
+                found[code] = (name or code, town)
+    return found
+
+
+def _whole(amounts: Sequence[Fraction]) -> list[int]:
+    """Multiply amounts until all are whole, so that they are sorted fast."""
+    unit = lcm(*{amount.denominator for amount in amounts})
+    return [amount.numerator * (unit // amount.denominator) for amount in amounts]
 
 
 def _cells(
@@ -203,13 +231,12 @@ def _cells(
     """Return the parts of every group, in the exact columns the verdict was made of."""
     found: dict[str, dict[str, Fraction]] = {}
     for name, node in nodes.items():
-        years = _years_of(name, result)
-        for reporter, value in _by_reporter(attainment, node, years).items():
-            table = aggregates_of(node)[0].table
-            place = roster.of_table(table).get(reporter)
-            code = (place[1] if place else "") if by == "town" else reporter
+        values = _by_reporter(attainment, node, _years_of(name, result))
+        places = roster.of_table(aggregates_of(node)[0].table)
+        for reporter, value in values.items():
+            code = places.get(reporter, _NOWHERE)[1] if by == "town" else reporter
             group = found.setdefault(code, {})
-            group[name] = group.get(name, Fraction(0)) + value
+            group[name] = group[name] + value if name in group else value
     return found
 
 
@@ -224,9 +251,7 @@ def _not_known(
             places = roster.of_table(one.table)
             cells = attainment.statistics.by_reporter(one, _years_of(name, result))
             blank = [reporter for reporter, cell in cells.items() if cell.blank or cell.unsure]
-            found |= {
-                places.get(reporter, ("", "", ""))[1] if by == "town" else reporter for reporter in blank
-            }
+            found |= {places.get(reporter, _NOWHERE)[1] if by == "town" else reporter for reporter in blank}
     return found
 
 
@@ -241,7 +266,7 @@ def _by_reporter(attainment: Attainment, node: Node, years: tuple[int, ...] | No
     if isinstance(node, Aggregate):
         cells = attainment.statistics.by_reporter(node, years)
         return {
-            reporter: Fraction(cell.known) if node.kind == "count" else cell.value or Fraction(0)
+            reporter: Fraction(cell.known) if node.kind == "count" else cell.value or _ZERO
             for reporter, cell in cells.items()
         }
     assert isinstance(node, Arithmetic)  # _adds_up has looked

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
-from edutargets.contributions import Contribution, Contributions, Roster, contributions
+from edutargets.contributions import Contribution, Contributions, contributions, roster_of
 from edutargets.entities import ENTITY_BY_NAME
 from edutargets.explanation_section import Section
 from edutargets.goal_wording import ruler_of
@@ -16,7 +17,7 @@ from edutargets.wording import Language, chosen, unit_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
 
 __all__ = ["reporters", "towns"]
 
@@ -38,10 +39,8 @@ def reporters(attainment: Attainment, language: Language) -> Section | None:
 def _groups(attainment: Attainment, language: Language, by: str) -> Section | None:
     if attainment.dictionary is None:
         return None
-    basis = attainment.basis
-    roster = Roster(attainment.dictionary, basis.admitted if basis is not None else None, language)
-    by_town = contributions(attainment, roster, "town") if basis is not None else None
-    found = by_town if by == "town" else contributions(attainment, roster, "reporter")
+    by_town = _found(attainment, language, "town")
+    found = by_town if by == "town" else _found(attainment, language, "reporter")
     if found is None or not found.groups:
         return None
     if by == "reporter" and by_town is not None and by_town.of == found.of and found.kind != "failing":
@@ -62,6 +61,24 @@ def _groups(attainment: Attainment, language: Language, by: str) -> Section | No
     return Section(
         f"{by}s", label, (_group_line(found, language, sure=_is_sure(attainment)),), columns, rows, right
     )
+
+
+_FOUND: WeakKeyDictionary[Basis, dict[tuple[str, Language, str], Contributions | None]] = WeakKeyDictionary()
+
+
+def _found(
+    attainment: Attainment, language: Language, by: Literal["town", "reporter"]
+) -> Contributions | None:
+    """Return who adds what; worked out once, as towns and schools are told one after the other."""
+    roster = roster_of(attainment, language)
+    if roster is None or attainment.basis is None:
+        return None
+    known, key = _FOUND.setdefault(attainment.basis, {}), (attainment.target.id, language, by)
+    if key not in known:
+        for other in [one for one in known if one[:2] != key[:2]]:
+            del known[other]  # one target at a time: a plan has hundreds
+        known[key] = contributions(attainment, roster, by)
+    return known[key]
 
 
 def _is_sure(attainment: Attainment) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
+from edutargets.contributions import roster_of
 from edutargets.dispersions import root, spread_of
 from edutargets.explanation_section import Section
 from edutargets.expressions import Aggregate, Column
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from edutargets.attainment import Attainment
+    from edutargets.contributions import Roster
     from edutargets.dispersions import Share, Spread
     from edutargets.frequencies import Organiser
     from edutargets.judging import Result
@@ -39,12 +40,6 @@ _EVERY = {
     "quarter": ("quarter", "quarters", "个季度"),
     "year": ("year", "years", "年"),
 }
-
-
-def _roster(attainment: Attainment, language: Language) -> Roster | None:
-    if attainment.dictionary is None or attainment.basis is None:
-        return None
-    return Roster(attainment.dictionary, attainment.basis.admitted, language)
 
 
 def _called(roster: Roster | None, table: str, reporter: str, code: str = "") -> str:
@@ -151,7 +146,7 @@ def _spread_table(
         chosen(language, "own mean ({})", "各自均值（{}）").format(each),
         chosen(language, "part of S²", "占 S² 比重"),
     )
-    roster = _roster(attainment, language)
+    roster = roster_of(attainment, language)
     means = [share.value / share.weight for share in first]
     columns = zip(
         Ruler(None).column([share.value for share in first]),
@@ -208,7 +203,7 @@ def missed(attainment: Attainment, language: Language) -> Section | None:
         chosen(language, f"which {one}", "具体时段"),
     )
     roster, table = (
-        _roster(attainment, language),
+        roster_of(attainment, language),
         measure.rows.lists["organisers"].table if measure.rows else "",
     )
     rows = tuple(
@@ -310,7 +305,7 @@ def overlapping(attainment: Attainment, language: Language) -> Section | None:
     label = chosen(language, "who", "各单位")
     if len(found) < 2:  # noqa: PLR2004  # one alone is the whole
         return Section("reporters", label, tuple(lines)) if lines else None
-    roster = _roster(attainment, language)
+    roster = roster_of(attainment, language)
     rows = tuple((_called(roster, once[0].table, one), str(-less)) for less, one in found[:_MOST])
     added, ruler = -sum(less for less, _ in found), Ruler(parse_unit(once[0].counts)[1], language)
     several = chosen(
