@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval, exactly
-from edutargets.dispersions import exact_cell, known_rows
+from edutargets.dispersions import exact_cell
 from edutargets.evaluation import NoValueError
 from edutargets.expressions import Arithmetic, Case, Column, Node, Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from edutargets.dispersions import Spread
     from edutargets.row_lists import ListedRow, RowList
     from edutargets.tables import Dictionary
 
@@ -80,24 +81,21 @@ class Completions:
         return found[0], found[1]
 
 
-def completions_of(rows: Sequence[ListedRow], listed: RowList, dictionary: Dictionary) -> Completions:
+def completions_of(
+    rows: Sequence[ListedRow], listed: RowList, dictionary: Dictionary, known: Spread
+) -> Completions:
     """Return all that the rows of a dispersion can be, given what is blank, doubtful or set aside.
 
     Args:
         rows: The rows; their last two columns are amount and weight.
         listed: What they were told by.
         dictionary: The tables, with the plausible range of every column.
+        known: The known rows.
 
     Raises:
-        NoValueError: If an unknown cell has no plausible range, a known row has an amount and no weight,
-            or the mean could be zero or below.
+        NoValueError: If an unknown cell has no plausible range, or the mean could be zero or below.
     """
     (_, amount), (_, weight) = listed.columns[-2:]
-    known = known_rows(rows)
-    by_weight: dict[Fraction, Fraction] = {}
-    for _, value, own in known:
-        by_weight[own] = by_weight.get(own, Fraction(0)) + value**2
-    squares = sum((square / own for own, square in by_weight.items() if own), Fraction(0))
     open_rows, valueless = [], False
     for row in rows:
         if not row.unsure and None not in row.values[-2:]:
@@ -113,9 +111,7 @@ def completions_of(rows: Sequence[ListedRow], listed: RowList, dictionary: Dicti
             )
             open_rows += [found] * count if found is not None else []
             valueless = valueless or may_fail
-    total = sum((value for _, value, _ in known), Fraction(0))
-    weights = sum((own for _, _, own in known), Fraction(0))
-    whole = Completions(weights, total, squares, tuple(open_rows), valueless)
+    whole = Completions(known.weight, known.value, known.squares, tuple(open_rows), valueless)
     if whole.totals()[0].lower <= 0:
         raise NoValueError(
             "the mean could be zero or below once what is missing is known", "补齐缺失数据后均值可能不为正"

@@ -76,7 +76,7 @@ def square_range(
     Raises:
         NoValueError: If there is no range.
     """
-    found = completions_of(rows, listed, dictionary)
+    found = completions_of(rows, listed, dictionary, known)
     amounts, weights = found.totals()
     if not found.open_rows:
         return SquareRange(exactly(known.square), "exact", amounts, weights, found.valueless)

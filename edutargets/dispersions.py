@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -51,19 +52,24 @@ class Share:
     square: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+KnownRow = tuple["ListedRow", Fraction, Fraction]
+
+
+@dataclass(frozen=True)
 class Spread:
-    """All rows of a dispersion, and how far they lie apart.
+    """All known rows of a dispersion, and how far they lie apart.
 
     Args:
         value: The total of the amounts.
         weight: The total of the weights.
-        shares: The rows, those that add most first; rows without weight and amount are left out.
+        squares: The total of amount² ÷ weight.
+        rows: The rows, each with its amount and its weight.
     """
 
     value: Fraction
     weight: Fraction
-    shares: tuple[Share, ...]
+    squares: Fraction
+    rows: tuple[KnownRow, ...]
 
     @property
     def mean(self) -> Fraction:
@@ -73,12 +79,29 @@ class Spread:
     @property
     def variance(self) -> Fraction:
         """The square of the weighted deviation."""
-        return sum((share.square for share in self.shares), Fraction(0))
+        return self.square * self.mean**2
 
     @property
     def square(self) -> Fraction:
         """The square of the coefficient of variation: what is held against the square of the goal."""
-        return self.variance / self.mean**2
+        return self.weight * self.squares / self.value**2 - 1
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """What each row adds, those that add most first; rows without weight and amount are left out."""
+        mean, weights = self.mean, self.weight
+        found = [
+            Share(
+                row.reporter,
+                tuple(map(str, row.values[:-2])),
+                value,
+                weight,
+                (value - mean * weight) ** 2 / (weight * weights),
+            )
+            for row, value, weight in self.rows
+            if weight
+        ]
+        return tuple(sorted(found, key=lambda share: (-float(share.square), -share.square, share.key)))
 
 
 def spread_of(rows: Sequence[ListedRow]) -> Spread:
@@ -98,22 +121,14 @@ def spread_of(rows: Sequence[ListedRow]) -> Spread:
         raise NoValueError(
             "the mean is not above zero, so nothing can be held against it", "均值不为正,差异系数无意义"
         )
-    mean = total / weights
-    shares = [
-        Share(
-            row.reporter,
-            tuple(str(one) for one in row.values[:-2]),
-            value,
-            weight,
-            weight / weights * (value / weight - mean) ** 2,
-        )
-        for row, value, weight in found
-        if weight
-    ]
-    return Spread(total, weights, tuple(sorted(shares, key=lambda share: (-share.square, share.key))))
+    by_weight: dict[Fraction, Fraction] = {}
+    for _, value, weight in found:
+        by_weight[weight] = by_weight.get(weight, Fraction(0)) + value**2
+    squares = sum((square / weight for weight, square in by_weight.items() if weight), Fraction(0))
+    return Spread(total, weights, squares, tuple(found))
 
 
-def known_rows(rows: Sequence[ListedRow]) -> list[tuple[ListedRow, Fraction, Fraction]]:
+def known_rows(rows: Sequence[ListedRow]) -> list[KnownRow]:
     """Return the rows that surely count, each with its amount and its weight, where both are known.
 
     Raises:
@@ -140,7 +155,7 @@ def exact_cell(cell: object) -> Fraction:
     return Fraction(cell) if isinstance(cell, int | Decimal) else Fraction(str(cell))
 
 
-def _check_weights(found: Sequence[tuple[ListedRow, Fraction, Fraction]]) -> None:
+def _check_weights(found: Sequence[KnownRow]) -> None:
     for row, value, weight in found:
         if weight < 0 or (weight == 0 and value):
             name = " · ".join(str(one) for one in row.values[:-2])

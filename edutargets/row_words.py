@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from edutargets.contributions import roster_of
 from edutargets.dispersions import root, spread_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
     from edutargets.contributions import Roster
     from edutargets.dispersions import Share, Spread
     from edutargets.frequencies import Organiser
@@ -65,6 +66,20 @@ def _listed(attainment: Attainment, result: Result) -> tuple[ListedRow, ...]:
     return attainment.statistics.listed(attainment.measure.rows.lists["rows"], result.years or None)
 
 
+_SPREADS: WeakKeyDictionary[Basis, dict[tuple[str, str], Spread]] = WeakKeyDictionary()
+
+
+def _spread_of(attainment: Attainment, result: Result) -> Spread:
+    """Return how far the known rows lie apart; worked out once, as it is told in two places."""
+    if attainment.basis is None:
+        return spread_of(_listed(attainment, result))
+    known, key = _SPREADS.setdefault(attainment.basis, {}), (attainment.target.id, result.period)
+    if key not in known:
+        known.clear()  # one at a time: a plan may have many
+        known[key] = spread_of(_listed(attainment, result))
+    return known[key]
+
+
 def _left_out(attainment: Attainment, result: Result, language: Language) -> tuple[str, ...]:
     """Say how many rows are told nowhere, as something of them is not known."""
     told = _listed(attainment, result)
@@ -85,7 +100,7 @@ def spread_equation(attainment: Attainment, result: Result, language: Language) 
     """Write mean, deviation and coefficient so that they can be worked out again."""
     if attainment.statistics is None or result.value is None:
         return ""
-    found = spread_of(_listed(attainment, result))
+    found = _spread_of(attainment, result)
     value, weight = (part_ruler(attainment, name, language) for name in ("total_value", "total_weight"))
     mean = f"{plain(found.value)} / {plain(found.weight)} = {_number(found.mean)}"
     if value.unit is not None and weight.unit is not None:
@@ -115,7 +130,7 @@ def spread(attainment: Attainment, language: Language) -> Section | None:
         return None
     if result is None or result.value is None:
         return None
-    found = spread_of(_listed(attainment, result))
+    found = _spread_of(attainment, result)
     first = found.shares[:_MOST]
     if not found.variance:
         same = chosen(language, "every row has the mean itself", "各单位均等于均值")
