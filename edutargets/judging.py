@@ -14,6 +14,8 @@ from edutargets.dispersions import coefficient, root_range, spread_of
 from edutargets.evaluation import NoValueError, Part, part_of, parts_of
 from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
+from edutargets.k_of_n import KOfN
+from edutargets.k_of_n_ranges import met_share
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.sources import Bilingual
 from edutargets.targets import Growth, Trend
@@ -153,6 +155,8 @@ class Judge:
             found = part_of(measure.value, lambda one: self.statistics.total(one, chosen), self.dictionary)
             parts |= self._extras(chosen)
             judged = found
+            if isinstance(measure.target, KOfN):
+                return self._several(period, years, parts)
             if measure.against is not None:
                 against = part_of(
                     measure.against, lambda one: self.statistics.total(one, chosen), self.dictionary
@@ -165,6 +169,13 @@ class Judge:
         return _with_evidence(_result(period, years, found, judged, parts, measure.goal))
 
     # rows
+
+    def _several(self, period: str, years: tuple[int, ...], parts: dict[str, Part]) -> Result:
+        """Judge how many meet so many of several standards, each by all that its open cells can be."""
+        assert self.measure.goal is not None  # bound so
+        found = met_share(self.measure, self.statistics, years or None, self.dictionary)
+        judged = _result(period, years, found.share, found.share, {**parts, **found.parts}, self.measure.goal)
+        return replace(judged, sharpness=found.sharpness)
 
     def _apart(self, period: str, years: tuple[int, ...]) -> Result:
         """Judge how far rows lie apart: the square of the coefficient against the square of the goal."""
