@@ -96,8 +96,8 @@ def met_share(
             alike[row.values] = _outcomes(row, names, entities, dictionary, tries=len(alike) < _MOST_TRIED)
         found.append(replace(alike[row.values], number=row.sure + row.unsure))
     value = Fraction(met, everyone)
-    low = [met, everyone]
-    high = [met, everyone]
+    closed = everyone - sum(one.number for one in found if one.belongs)
+    low, high = [met, closed], [met, closed]
     for one in found:
         best, worst = int(True in one.can), int(False not in one.can)
         low = _with(low, worst, one.number, counts=one.belongs or not worst)
