@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,17 @@ if TYPE_CHECKING:
 
     from edutargets.row_lists import ListedRow
 
-__all__ = ["Share", "Spread", "coefficient", "root", "spread_of", "squared_goal"]
+__all__ = [
+    "Share",
+    "Spread",
+    "coefficient",
+    "exact_cell",
+    "known_rows",
+    "root",
+    "root_range",
+    "spread_of",
+    "squared_goal",
+]
 
 _DIGITS = 12
 
@@ -40,19 +52,24 @@ class Share:
     square: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+KnownRow = tuple["ListedRow", Fraction, Fraction]
+
+
+@dataclass(frozen=True)
 class Spread:
-    """All rows of a dispersion, and how far they lie apart.
+    """All known rows of a dispersion, and how far they lie apart.
 
     Args:
         value: The total of the amounts.
         weight: The total of the weights.
-        shares: The rows, those that add most first; rows without weight and amount are left out.
+        squares: The total of amount² ÷ weight.
+        rows: The rows, each with its amount and its weight.
     """
 
     value: Fraction
     weight: Fraction
-    shares: tuple[Share, ...]
+    squares: Fraction
+    rows: tuple[KnownRow, ...]
 
     @property
     def mean(self) -> Fraction:
@@ -62,32 +79,40 @@ class Spread:
     @property
     def variance(self) -> Fraction:
         """The square of the weighted deviation."""
-        return sum((share.square for share in self.shares), Fraction(0))
+        return self.square * self.mean**2
 
     @property
     def square(self) -> Fraction:
         """The square of the coefficient of variation: what is held against the square of the goal."""
-        return self.variance / self.mean**2
+        return self.weight * self.squares / self.value**2 - 1
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """What each row adds, those that add most first; rows without weight and amount are left out."""
+        mean, weights = self.mean, self.weight
+        found = [
+            Share(
+                row.reporter,
+                tuple(map(str, row.values[:-2])),
+                value,
+                weight,
+                (value - mean * weight) ** 2 / (weight * weights),
+            )
+            for row, value, weight in self.rows
+            if weight
+        ]
+        return tuple(sorted(found, key=lambda share: (-float(share.square), -share.square, share.key)))
 
 
 def spread_of(rows: Sequence[ListedRow]) -> Spread:
     """Compute how far rows lie apart; the last two columns are amount and weight, the others name the row.
 
+    Rows of which something is not known are left out: they widen the range, which is worked out elsewhere.
+
     Raises:
-        NoValueError: If a row is not known in full, or has an amount and no weight, or the mean is not
-            above zero.
+        NoValueError: If no row is known, or one has an amount and no weight, or the mean is not above zero.
     """
-    _check_known(rows)
-    found = [
-        (row, Fraction(str(row.values[-2])), Fraction(str(row.values[-1])))
-        for row in rows
-        for _ in range(row.sure)
-    ]
-    if not found:
-        raise NoValueError(
-            "there is no row to compare: none is not zero", "没有可供比较的行(没有数据不等于零)"
-        )
-    _check_weights(found)
+    found = known_rows(rows)
     total = sum((value for _, value, _ in found), Fraction(0))
     weights = sum((weight for _, _, weight in found), Fraction(0))
     if not weights:
@@ -96,48 +121,48 @@ def spread_of(rows: Sequence[ListedRow]) -> Spread:
         raise NoValueError(
             "the mean is not above zero, so nothing can be held against it", "均值不为正,差异系数无意义"
         )
-    mean = total / weights
-    shares = [
-        Share(
-            row.reporter,
-            tuple(str(one) for one in row.values[:-2]),
-            value,
-            weight,
-            weight / weights * (value / weight - mean) ** 2,
-        )
-        for row, value, weight in found
-        if weight
+    by_weight: dict[Fraction, Fraction] = {}
+    for _, value, weight in found:
+        by_weight[weight] = by_weight.get(weight, Fraction(0)) + value**2
+    squares = sum((square / weight for weight, square in by_weight.items() if weight), Fraction(0))
+    return Spread(total, weights, squares, tuple(found))
+
+
+def known_rows(rows: Sequence[ListedRow]) -> list[KnownRow]:
+    """Return the rows that surely count, each with its amount and its weight, where both are known.
+
+    Raises:
+        NoValueError: If there is none, or one has an amount and no weight.
+    """
+    found = [
+        (row, exact_cell(row.values[-2]), exact_cell(row.values[-1]))
+        for row in rows
+        if None not in row.values[-2:]
+        for _ in range(row.sure)
     ]
-    return Spread(total, weights, tuple(sorted(shares, key=lambda share: (-share.square, share.key))))
+    if not found:
+        if rows:
+            raise NoValueError("no row is known in full", "没有一行数据是完整已知的")
+        raise NoValueError(
+            "there is no row to compare: none is not zero", "没有可供比较的行(没有数据不等于零)"
+        )
+    _check_weights(found)
+    return found
 
 
-def _check_weights(found: Sequence[tuple[ListedRow, Fraction, Fraction]]) -> None:
+def exact_cell(cell: object) -> Fraction:
+    """Return the number that an engine handed back, exactly."""
+    return Fraction(cell) if isinstance(cell, int | Decimal) else Fraction(str(cell))
+
+
+def _check_weights(found: Sequence[KnownRow]) -> None:
     for row, value, weight in found:
         if weight < 0 or (weight == 0 and value):
+            name = " · ".join(str(one) for one in row.values[:-2])
             raise NoValueError(
-                f"{_named(row)} has an amount and no weight, so it has no value of its own",
-                f"{_named(row)} 有数额而权重(如学生数)为零,无法计算其均值",
+                f"{name} has an amount and no weight, so it has no value of its own",
+                f"{name} 有数额而权重(如学生数)为零,无法计算其均值",
             )
-
-
-def _named(row: ListedRow) -> str:
-    return " · ".join(str(one) for one in row.values[:-2])
-
-
-def _check_known(rows: Sequence[ListedRow]) -> None:
-    """Refuse what is not known in full: one blank cell moves mean and deviation at once."""
-    unsure = sum(row.unsure for row in rows)
-    if unsure:
-        raise NoValueError(
-            f"of {unsure} rows it is not known whether they belong to it", f"有 {unsure} 行无法确定是否计入"
-        )
-    blank = [row for row in rows if None in row.values[-2:]]
-    if blank:
-        count, first = sum(row.sure for row in blank), _named(blank[0])
-        raise NoValueError(
-            f"{count} {'rows lack' if count > 1 else 'row lacks'} its amount or its weight, e.g. {first}",
-            f"有 {count} 行缺少数额或权重,例如 {first}",
-        )
 
 
 def squared_goal(goal: Goal) -> Goal:
@@ -178,6 +203,29 @@ def root(square: Fraction, limits: Iterable[Fraction] = ()) -> Fraction:
         if all(_side(found, limit) == _side(square, limit * abs(limit)) for limit in wanted):
             return found
         digits += _DIGITS
+
+
+def root_range(squares: Interval, goal: Goal) -> Interval:
+    """Return between what a coefficient lies whose square lies in a range: outwards, each end on its side.
+
+    Examples:
+        >>> root_range(
+        ...     Interval(Fraction(1, 4), Fraction(9, 16)),
+        ...     Goal("at_most", upper=Interval(Fraction(1), Fraction(1))),
+        ... )
+        Interval(1/2 … 3/4)
+    """
+    ends = [end for end in (goal.lower, goal.upper) if end is not None]
+    limits = [number for end in ends for number in (end.lower, end.upper)]
+    low = root(squares.lower, limits)
+    high, digits = root(squares.upper, limits), _DIGITS
+    while high**2 < squares.upper:
+        scale = 10**digits
+        above = Fraction(isqrt(squares.upper.numerator * scale**2 // squares.upper.denominator) + 1, scale)
+        if all(_side(above, limit) == _side(squares.upper, limit * abs(limit)) for limit in limits):
+            high = above
+        digits += _DIGITS
+    return Interval(low, high)
 
 
 def _side(value: Fraction, limit: Fraction) -> int:

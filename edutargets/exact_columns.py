@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from edutargets.row_lists import ListedRow, RowList, distinct_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edutargets.expressions import Aggregate
 
 __all__ = ["Cell", "Statistics", "TableColumns"]
 
+_NOTHING = Fraction(0)
 _DIGITS = 200
 """More digits than any sum of 38-digit decimals has, so that adding them never rounds."""
 
@@ -70,6 +71,9 @@ class TableColumns:
         if not name:
             return []
         column = self.columns[name]
+        if len(rows) == 1:
+            value = column[rows[0]]
+            return [] if value is None else [value]
         return [value for value in (column[row] for row in rows) if value is not None]
 
 
@@ -87,6 +91,9 @@ class Statistics:
     names: Mapping[Aggregate, tuple[str, ...]]
     lists: Mapping[RowList, tuple[ListedRow, ...]] = field(default_factory=lambda: MappingProxyType({}))
     _totals: dict[tuple[Aggregate, tuple[int, ...] | None], Cell] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _cells: dict[tuple[Aggregate, tuple[int, ...] | None], dict[str, Cell]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -140,8 +147,14 @@ class Statistics:
         columns = self.tables[aggregate.table].columns
         return any(any(columns[name]) for name in (unsure, blank) if name)
 
-    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
+    def by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> Mapping[str, Cell]:
         """Return an aggregate over some years, for each who reports; what is distinct may overlap."""
+        key = (aggregate, None if years is None else tuple(years))
+        if key not in self._cells:
+            self._cells[key] = self._by_reporter(aggregate, years)
+        return self._cells[key]
+
+    def _by_reporter(self, aggregate: Aggregate, years: Sequence[int] | None) -> dict[str, Cell]:
         if aggregate.kind == "distinct":
             alike: dict[str, list[ListedRow]] = {}
             for one in self.listed(distinct_list(aggregate), years):
@@ -149,24 +162,48 @@ class Statistics:
             return {reporter: _once_each(own) for reporter, own in alike.items()}
         if aggregate.table not in self.tables:
             return {}
-        table = self.tables[aggregate.table]
+        table, at = self.tables[aggregate.table], self.tables[aggregate.table].at(years)
+        kind, names = aggregate.kind, self.names[aggregate]
+        reporters = [table.reporters[row] for row in at]
+        if len(set(reporters)) == len(reporters):
+            return dict(zip(reporters, _single_cells(names, table, at), strict=True))
         rows: dict[str, list[int]] = {}
-        for row in table.at(years):
-            rows.setdefault(table.reporters[row], []).append(row)
-        return {reporter: self._cell(aggregate, table, own) for reporter, own in rows.items()}
+        for reporter, row in zip(reporters, at, strict=True):
+            rows.setdefault(reporter, []).append(row)
+        return {reporter: _cell(kind, names, table, own) for reporter, own in rows.items()}
 
     def _cell(self, aggregate: Aggregate, table: TableColumns, rows: Sequence[int]) -> Cell:
-        value, known, unsure, blank, step = self.names[aggregate]
-        found = table.column(value, rows)
-        joined = {"min": _least, "max": _most}.get(aggregate.kind, _added)(found) if found else None
-        steps = table.column(step, rows)
-        return Cell(
-            joined,
-            int(_added(table.column(known, rows))),
-            int(_added(table.column(unsure, rows))),
-            int(_added(table.column(blank, rows))),
-            _most(steps) if steps and aggregate.kind in {"min", "max"} else _added(steps),
+        return _cell(aggregate.kind, self.names[aggregate], table, rows)
+
+
+def _single_cells(names: Sequence[str], table: TableColumns, at: Sequence[int]) -> Iterator[Cell]:
+    """Yield what stands in single rows: nothing has to be added up."""
+    blank: Sequence[None] = [None] * len(table.reporters)
+    value, known, unsure, empty, step = (table.columns[name] if name else blank for name in names)
+    for row in at:
+        found, rounding = value[row], step[row]
+        yield Cell(
+            None if found is None else Fraction(found),
+            int(known[row] or 0),
+            int(unsure[row] or 0),
+            int(empty[row] or 0),
+            _NOTHING if rounding is None else Fraction(rounding),
         )
+
+
+def _cell(kind: str, names: Sequence[str], table: TableColumns, rows: Sequence[int]) -> Cell:
+    """Put some rows of a table's columns together."""
+    value, known, unsure, blank, step = names
+    found = table.column(value, rows)
+    joined = {"min": _least, "max": _most}.get(kind, _added)(found) if found else None
+    steps = table.column(step, rows)
+    return Cell(
+        joined,
+        _counted(table.column(known, rows)),
+        _counted(table.column(unsure, rows)),
+        _counted(table.column(blank, rows)),
+        _NOTHING if not steps else _most(steps) if kind in {"min", "max"} else _added(steps),
+    )
 
 
 def _once_each(rows: Sequence[ListedRow]) -> Cell:
@@ -179,9 +216,15 @@ def _once_each(rows: Sequence[ListedRow]) -> Cell:
 
 
 def _added(values: Sequence[int | Decimal]) -> Fraction:
+    if len(values) == 1:
+        return Fraction(values[0])
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction(sum(values))
+
+
+def _counted(values: Sequence[int | Decimal]) -> int:
+    return int(values[0]) if len(values) == 1 else int(_added(values)) if values else 0
 
 
 def _least(values: Sequence[int | Decimal]) -> Fraction:

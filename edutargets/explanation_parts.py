@@ -22,6 +22,7 @@ from edutargets.judged_words import (
     value_words,
 )
 from edutargets.left_out_rows import left_out
+from edutargets.line_honesty import at_the_line
 from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.pace_words import pace
@@ -289,6 +290,7 @@ SECTIONS: tuple[Part, ...] = (
     _reason,
     _arithmetic,
     _comparison,
+    at_the_line,
     _range,
     tipping,
     _shortfall,

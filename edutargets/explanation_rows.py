@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
+from edutargets.contributions import roster_of
 from edutargets.entity_conditions import split
 from edutargets.explanation_section import Section
 from edutargets.expressions import Column, Node, Number
@@ -172,8 +172,8 @@ def _row(
     assert attainment.dictionary is not None  # its callers looked
     table = attainment.dictionary.tables[entities.relation.table]
     code = str(row[table.reports])
-    admitted = attainment.basis.admitted if attainment.basis is not None else None
-    known = Roster(attainment.dictionary, admitted, language).of_table(entities.relation.table).get(code)
+    roster = roster_of(attainment, language)
+    known = roster.of_table(entities.relation.table).get(code) if roster is not None else None
     name = known[0] if known is not None else ""
     others = []
     for key in _other_keys(attainment, entities):

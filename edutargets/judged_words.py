@@ -279,12 +279,15 @@ def _of_range(attainment: Attainment, result: Result, language: Language) -> str
     en = {
         Verdict.MET: f"the whole range {between} is {goal}",
         Verdict.NOT_MET: f"no number in the range {between} is {goal}",
-    }.get(result.verdict, f"part of the range {between} is {goal}, part is not")
+    }.get(every := result.goal.judge(result.bounds), f"part of the range {between} is {goal}, part is not")
     zh = {
         Verdict.MET: f"{between} 之间的每个数都{goal}",
         Verdict.NOT_MET: f"{between} 之间没有一个数{goal}",
-    }.get(result.verdict, f"{between} 之间的数有的{goal}，有的不是")
-    return chosen(language, en, zh)
+    }.get(every, f"{between} 之间的数有的{goal}，有的不是")
+    said = chosen(language, en, zh)
+    if every is result.verdict or result.reason is None:
+        return said
+    return f"{said}{chosen(language, '; but ', '；但')}{result.reason.in_language(language)}"
 
 
 def _of_pair(attainment: Attainment, result: Result, language: Language) -> str:

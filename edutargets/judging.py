@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from edutargets.bounds import Interval, exactly
-from edutargets.dispersions import coefficient, spread_of, squared_goal
+from edutargets.dispersion_extremes import square_range
+from edutargets.dispersions import coefficient, root_range, spread_of
 from edutargets.evaluation import NoValueError, Part, part_of
 from edutargets.expressions import Arithmetic
 from edutargets.frequencies import organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
+from edutargets.k_of_n import KOfN
+from edutargets.k_of_n_ranges import met_share
 from edutargets.prices import in_prices_of
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.sources import Bilingual
@@ -35,6 +38,10 @@ __all__ = ["Judge", "Result", "Sharpness"]
 _ONE = Fraction(1)
 _ZERO = Interval(Fraction(0), Fraction(0))
 
+_WEIGHTLESS = Bilingual(
+    en="what is not known could be an amount without any weight: there would be no coefficient",
+    zh="未知的数据可能有数额而权重为零，届时差异系数无意义",
+)
 Sharpness = Literal["exact", "sharp", "outer"]
 """How a range was found: nothing is unknown; some way of filling what is unknown reaches each end; or every
 way lies inside, but the range may be wider than it could be."""
@@ -183,6 +190,8 @@ class Judge:
             parts = {name: self._part(node, chosen) for name, node in measure.parts.items()}
             found = self._part(measure.value, chosen)
             parts |= self._extras(chosen)
+            if isinstance(measure.target, KOfN):
+                return self._several(period, years, parts)
             judged, sharpness = found, self._sharpness(found, (measure.value, chosen))
             if measure.against is not None:
                 against = self._part(measure.against, chosen)
@@ -223,21 +232,36 @@ class Judge:
 
     # rows
 
+    def _several(self, period: str, years: tuple[int, ...], parts: dict[str, Part]) -> Result:
+        """Judge how many meet so many of several standards, each by all that its open cells can be."""
+        assert self.measure.goal is not None  # bound so
+        found = met_share(self.measure, self.statistics, years or None, self.dictionary)
+        judged = _result(period, years, found.share, found.share, {**parts, **found.parts}, self.measure.goal)
+        return replace(judged, sharpness=found.sharpness)
+
     def _apart(self, period: str, years: tuple[int, ...]) -> Result:
         """Judge how far rows lie apart: the square of the coefficient against the square of the goal."""
         rows, goal = self.measure.rows, self.measure.goal
         assert rows is not None  # bound so
         assert goal is not None  # bound so
+        told = self.statistics.listed(rows.lists["rows"], years or None)
         try:
-            found = spread_of(self.statistics.listed(rows.lists["rows"], years or None))
+            found = spread_of(told)
+            squares = square_range(told, rows.lists["rows"], self.dictionary, found)
         except NoValueError as error:
             return self._none(period, years, error.en, error.zh)
-        verdict = squared_goal(goal).judge(exactly(found.square))
         value = coefficient(found, goal)
+        bounds = root_range(squares.bounds, goal) if squares.sharpness != "exact" else exactly(value)
+        ranges = {"total_value": squares.amounts, "total_weight": squares.weights, "square": squares.bounds}
         numbers = {"total_value": found.value, "total_weight": found.weight, "square": found.square}
-        parts = {name: Part(number, exactly(number)) for name, number in numbers.items()}
-        short = Fraction(0) if verdict is Verdict.MET else goal.shortfall(value)
-        return Result(period, years, verdict, value, exactly(value), MappingProxyType(parts), goal, short)
+        parts = {name: Part(number, ranges[name]) for name, number in numbers.items()}
+        judged = _result(period, years, Part(value, bounds), Part(value, bounds), parts, goal)
+        judged = replace(judged, sharpness=squares.sharpness)
+        if squares.valueless and judged.verdict in {Verdict.MET, Verdict.NOT_MET}:
+            possible = min(max(value, bounds.lower), bounds.upper)
+            short = goal.shortfall(possible)
+            return replace(judged, verdict=Verdict.UNDETERMINED, shortfall=short, reason=_WEIGHTLESS)
+        return judged
 
     def _often(self, target: Frequency) -> Result:
         """Judge the whole span at once; a year that was not reported leaves it open, a miss settles it."""

@@ -14,16 +14,22 @@ from edutargets.expressions import (
     Aggregate,
     Arithmetic,
     Case,
+    ChildValue,
+    Column,
     Compare,
     Flag,
+    IsNull,
+    Logic,
     Negated,
     Node,
     Number,
     Tally,
     all_of,
+    children,
     unit_of,
 )
 from edutargets.goals import ByValue, Goal, limit_goal
+from edutargets.row_lists import RowList, RowMeasure
 from edutargets.standards import BoundStandard, Limits, bound_limits
 from edutargets.units import ENTITIES, factors_of, parse_unit, registry, unit_text
 
@@ -139,7 +145,36 @@ def k_of_n_measure(
         None,
         Entities(scope, where, reached, meets, unit, goal, standards=standards),
         MappingProxyType(extras),
+        RowMeasure(MappingProxyType({"open": _open_rows(scope, where, standards, meets)})),
     )
+
+
+def _open_rows(
+    scope: Relation, where: Node | None, standards: tuple[BoundStandard, ...], meets: Node
+) -> RowList:
+    """Tell the rows of which it is not known whether they belong or meet it, with all that is looked at."""
+    belongs: Node = Flag(value=True) if where is None else where
+    columns: list[tuple[str, Node]] = [("there", Flag(value=True)), ("belongs", belongs)]
+    for at, one in enumerate(standards, start=1):
+        columns.append((f"meets_{at}", one.meets))
+        columns += [(f"near_{at}", one.near)] if one.near is not None else []
+    roots = [belongs, *(node for _, node in columns)]
+    columns += [(f"cell_{at}", node) for at, node in enumerate(_cells(roots))]
+    is_open: Node = IsNull(meets)
+    if where is not None:
+        is_open = Logic("or", (IsNull(where), Logic("and", (where, is_open))))
+    return RowList(scope.table, tuple(columns), is_open)
+
+
+def _cells(roots: list[Node]) -> tuple[Node, ...]:
+    """Return the columns that are looked at, and what child rows amount to."""
+    found: dict[Node, None] = {}
+    for root in roots:
+        if isinstance(root, Column | ChildValue):
+            found[root] = None
+        else:
+            found.update(dict.fromkeys(_cells(list(children(root)))))
+    return tuple(found)
 
 
 def _meets(enough: int, standards: tuple[BoundStandard, ...]) -> Node:

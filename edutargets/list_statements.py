@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edutargets.expressions import Aggregate, Number
+from edutargets.expressions import Aggregate, Flag, Number
 from edutargets.sql_writing import identifier, render
 from edutargets.statistics import Joins
 
@@ -58,7 +58,9 @@ def list_statement(rows: RowList, dictionary: Dictionary) -> ListStatement:
         else ["COUNT(*) AS sure", "0 AS unsure"]
     )
     constant = {
-        sql for (sql, _), (_, node) in zip(columns, rows.columns, strict=True) if isinstance(node, Number)
+        sql
+        for (sql, _), (_, node) in zip(columns, rows.columns, strict=True)
+        if isinstance(node, Number | Flag)
     }
     keys = [reporter, *([period] if declared.period else []), *(sql for sql, _ in columns)]
     groups = ", ".join(key for key in dict.fromkeys(keys) if key not in constant)

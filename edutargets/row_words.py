@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from edutargets.contributions import Roster
+from edutargets.contributions import roster_of
 from edutargets.dispersions import root, spread_of
 from edutargets.explanation_section import Section
 from edutargets.expressions import Aggregate, Column
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
+    from edutargets.contributions import Roster
     from edutargets.dispersions import Share, Spread
     from edutargets.frequencies import Organiser
     from edutargets.judging import Result
     from edutargets.rates import Every
+    from edutargets.row_lists import ListedRow
     from edutargets.wording import Language
 
 __all__ = ["missed", "overlapping", "spread", "spread_equation"]
@@ -38,12 +41,6 @@ _EVERY = {
     "quarter": ("quarter", "quarters", "个季度"),
     "year": ("year", "years", "年"),
 }
-
-
-def _roster(attainment: Attainment, language: Language) -> Roster | None:
-    if attainment.dictionary is None or attainment.basis is None:
-        return None
-    return Roster(attainment.dictionary, attainment.basis.admitted, language)
 
 
 def _called(roster: Roster | None, table: str, reporter: str, code: str = "") -> str:
@@ -62,12 +59,41 @@ def _number(value: Fraction) -> str:
 # dispersion ----------------------------------------------------------------------------------------
 
 
-def _spread_of(attainment: Attainment, result: Result) -> Spread:
+def _listed(attainment: Attainment, result: Result) -> tuple[ListedRow, ...]:
     assert attainment.measure is not None  # it has a value
     assert attainment.measure.rows is not None  # it is a dispersion
     assert attainment.statistics is not None  # its callers look
-    rows = attainment.measure.rows.lists["rows"]
-    return spread_of(attainment.statistics.listed(rows, result.years or None))
+    return attainment.statistics.listed(attainment.measure.rows.lists["rows"], result.years or None)
+
+
+_SPREADS: WeakKeyDictionary[Basis, dict[tuple[str, str], Spread]] = WeakKeyDictionary()
+
+
+def _spread_of(attainment: Attainment, result: Result) -> Spread:
+    """Return how far the known rows lie apart; worked out once, as it is told in two places."""
+    if attainment.basis is None:
+        return spread_of(_listed(attainment, result))
+    known, key = _SPREADS.setdefault(attainment.basis, {}), (attainment.target.id, result.period)
+    if key not in known:
+        known.clear()  # one at a time: a plan may have many
+        known[key] = spread_of(_listed(attainment, result))
+    return known[key]
+
+
+def _left_out(attainment: Attainment, result: Result, language: Language) -> tuple[str, ...]:
+    """Say how many rows are told nowhere, as something of them is not known."""
+    told = _listed(attainment, result)
+    number = sum(row.unsure + (row.sure if None in row.values[-2:] else 0) for row in told)
+    if not number:
+        return ()
+    rows = "row is" if number == 1 else "rows are"
+    return (
+        chosen(
+            language,
+            f"{number:,} {rows} not known in full: left out here, but part of the range",
+            f"有 {number:,} 行数据不全，未列入，其影响已计入区间",
+        ),
+    )
 
 
 def spread_equation(attainment: Attainment, result: Result, language: Language) -> str:
@@ -108,7 +134,8 @@ def spread(attainment: Attainment, language: Language) -> Section | None:
     first = found.shares[:_MOST]
     if not found.variance:
         same = chosen(language, "every row has the mean itself", "各单位均等于均值")
-        return Section("spread", chosen(language, "apart", "差异来源"), (same,))
+        lines = (same, *_left_out(attainment, result, language))
+        return Section("spread", chosen(language, "apart", "差异来源"), lines)
     line = chosen(
         language,
         f"who adds most to S², the first {len(first)} of {len(found.shares)}",
@@ -116,7 +143,8 @@ def spread(attainment: Attainment, language: Language) -> Section | None:
     )
     columns, rows = _spread_table(attainment, found, first, language)
     label = chosen(language, "apart", "差异来源")
-    return Section("spread", label, (line,), columns, rows, frozenset(range(1, len(columns))))
+    lines = (line, *_left_out(attainment, result, language))
+    return Section("spread", label, lines, columns, rows, frozenset(range(1, len(columns))))
 
 
 def _spread_table(
@@ -133,7 +161,7 @@ def _spread_table(
         chosen(language, "own mean ({})", "各自均值（{}）").format(each),
         chosen(language, "part of S²", "占 S² 比重"),
     )
-    roster = _roster(attainment, language)
+    roster = roster_of(attainment, language)
     means = [share.value / share.weight for share in first]
     columns = zip(
         Ruler(None).column([share.value for share in first]),
@@ -190,7 +218,7 @@ def missed(attainment: Attainment, language: Language) -> Section | None:
         chosen(language, f"which {one}", "具体时段"),
     )
     roster, table = (
-        _roster(attainment, language),
+        roster_of(attainment, language),
         measure.rows.lists["organisers"].table if measure.rows else "",
     )
     rows = tuple(
@@ -292,7 +320,7 @@ def overlapping(attainment: Attainment, language: Language) -> Section | None:
     label = chosen(language, "who", "各单位")
     if len(found) < 2:  # noqa: PLR2004  # one alone is the whole
         return Section("reporters", label, tuple(lines)) if lines else None
-    roster = _roster(attainment, language)
+    roster = roster_of(attainment, language)
     rows = tuple((_called(roster, once[0].table, one), str(-less)) for less, one in found[:_MOST])
     added, ruler = -sum(less for less, _ in found), Ruler(parse_unit(once[0].counts)[1], language)
     several = chosen(

@@ -103,7 +103,8 @@ def _condition(node: Node, children: Mapping[ChildValue, tuple[str, str, str]]) 
                 return f"({render(item, children)} IS NULL AND NULL)"
             return f"{render(item, children)} IN ({', '.join(render(value, children) for value in values)})"
         case IsNull(item=item):
-            return f"{render(item, children)} IS NULL"
+            text = render(item, children)
+            return f"({text}) IS NULL" if isinstance(item, Logic | Compare | Negated) else f"{text} IS NULL"
         case Case(branches=branches, default=default):
             plain = default is None and _unknown_ends(branches)
             whens = " ".join(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["guarded", "guarded_list"]
 
+_TRUE = Flag(value=True)
+
 
 def guarded(aggregate: Aggregate, marked: Collection[str]) -> Aggregate:
     """Return an aggregate that knows which rows were set aside.
@@ -55,7 +57,9 @@ def guarded(aggregate: Aggregate, marked: Collection[str]) -> Aggregate:
 def guarded_list(rows: RowList, marked: Collection[str]) -> RowList:
     """Return a list of rows that knows which of them were set aside."""
     home = _Home(rows.table, marked)
-    columns = tuple((name, home.known(node)) for name, node in rows.columns)
+    columns = tuple(
+        (name, home.there() if node == _TRUE else home.known(node)) for name, node in rows.columns
+    )
     where = None if rows.where is None else home.known(rows.where)
     return replace(rows, columns=columns, where=all_of(where, home.present()))
 
@@ -71,6 +75,11 @@ class _Home:
         """Hold where there surely is such a row, and have no answer where that is not known."""
         mark = Column(self.table, ROW_ADMITTED)
         return Compare("=", mark, mark) if self.table in self.marked else None
+
+    def there(self) -> Node:
+        """Be true of a row that surely is there, and have no answer where that is not known."""
+        here = self.present()
+        return _TRUE if here is None else Case(((here, _TRUE),), None)
 
     def known(self, node: Node) -> Node:
         """Rebuild an expression; what it says of rows that were admitted stays as it is."""

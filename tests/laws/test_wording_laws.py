@@ -1,15 +1,37 @@
 """No number that is shown contradicts the verdict beside it, whatever the value, the goal and the unit."""
 
+import re
+from datetime import date
 from fractions import Fraction
+from types import MappingProxyType, SimpleNamespace
+from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edutargets.attainment import Attainment, Basis
 from edutargets.bounds import Interval, exactly
+from edutargets.evaluation import Part
+from edutargets.expressions import Aggregate, Arithmetic, Column
 from edutargets.goals import Goal
+from edutargets.judging import Result
+from edutargets.line_honesty import at_the_line, near_the_line
+from edutargets.measures import Measure
+from edutargets.tables import Dictionary
+from edutargets.targets import Ratio
 from edutargets.units import parse_unit
-from edutargets.wording import Language, Ruler, decimals_of, limits_of
+from edutargets.wording import Language, Ruler, decimal_text, decimals_of, limits_of, rounded
+from edutargets.yaml_files import parse_yaml, read_definition
 
+TABLES = """
+tables:
+  t:
+    counts: school
+    key: [s]
+    reports: s
+    columns: {s: {type: code}, a: {type: integer, unit: student}, b: {type: integer, unit: student}}
+"""
+DICTIONARY = read_definition(parse_yaml(TABLES, "tables.yaml"), Dictionary)
 SETTINGS = settings(max_examples=400, deadline=None)
 WORDS = ("at_least", "at_most", "above", "below", "exactly", "between", "printed")
 LIMITS = st.builds(Fraction, st.integers(-(10**10), 10**10), st.sampled_from([1, 2, 10, 100, 1000, 10**4]))
@@ -133,3 +155,69 @@ def test_chinese_multiples_of_money_lose_no_digit(case: tuple[Goal, Interval, Ru
         digits = decimals_of(number / ruler.scale)
         assert digits is not None
         assert digits <= 4
+
+
+@st.composite
+def judged_shares(draw: st.DrawFn) -> tuple[str, int, Fraction, Fraction]:
+    """Draw a goal as a plan writes it, with its digits, and a share near it."""
+    digits = draw(st.integers(0, 3))
+    limit = Fraction(draw(st.integers(1, 100 * 10**digits)), 10**digits)
+    below = draw(st.integers(1, 5000))
+    near = round(limit / 100 * below) + draw(st.integers(-2, 2))
+    return (
+        draw(st.sampled_from(["at_least", "at_most", "above", "below"])),
+        digits,
+        limit,
+        Fraction(max(near, 0), below),
+    )
+
+
+@SETTINGS
+@given(judged_shares(), LANGUAGES)
+def test_what_is_said_at_the_line_agrees_with_the_verdict(
+    case: tuple[str, int, Fraction, Fraction], language: Language
+) -> None:
+    """Whatever rounds to its goal is told so, with the side it lies on; nothing else is called near."""
+    word, digits, limit, value = case
+    written = decimal_text(limit, digits).replace(",", "")
+    target = Ratio(
+        id="t", numerator="sum(a)", denominator="sum(b)", by=date(2025, 12, 31), **{word: f"{written} %"}
+    )
+    one, goal = _attained(target, value, limit / 100)
+    found = near_the_line(one)
+    step = Fraction(1, 100 * 10**digits)
+    assert (found is not None) == (abs(value - limit / 100) <= min(step / 2, limit / 2000))
+    section = at_the_line(one, language)
+    if found is None or section is None:
+        assert section is None
+        return
+    assert found.misleads == (goal.judge(exactly(rounded(value / step, 0) * step)) is not one.verdict)
+    text = section.lines[0]
+    assert found.on_the_line or (("below" if value < limit / 100 else "above") in text) == (language == "en")
+    shown = re.findall(r"[\d.,]+(?= %)", text)
+    seen = [Fraction(number.replace(",", "")) / 100 for number in shown]
+    assert all(goal.judge(exactly(number)) in {one.verdict, found.printed_verdict} for number in seen)
+    if len(seen) == 3:  # the rounded value, the exact one as shown, the limit
+        assert goal.judge(exactly(seen[1])) is one.verdict
+        assert (seen[0], seen[2]) == (found.printed, limit / 100)
+
+
+def _attained(target: Ratio, value: Fraction, limit: Fraction) -> tuple[Attainment, Goal]:
+    """Judge a share as if its totals had come from tables."""
+    lower = exactly(limit) if target.stated[0] in {"at_least", "above"} else None
+    goal = Goal(
+        target.stated[0],
+        lower,
+        exactly(limit) if lower is None else None,
+        target.stated[0] in {"above", "below"},
+    )
+    parts = {"numerator": Part(Fraction(value.numerator), exactly(value.numerator))}
+    parts["denominator"] = Part(Fraction(value.denominator), exactly(value.denominator))
+    sums = [Aggregate("sum", "t", Column("t", name), None, "student") for name in ("a", "b")]
+    nodes = MappingProxyType(dict(zip(parts, sums, strict=True)))
+    measure = Measure(target, nodes, Arithmetic("/", *sums), parse_unit("")[1], goal, ("t",), None)
+    result = Result(
+        "2025", (2025,), goal.judge(exactly(value)), value, exactly(value), parts, goal, goal.shortfall(value)
+    )
+    basis = cast("Basis", SimpleNamespace(pack=SimpleNamespace(dictionary=DICTIONARY), statistics=None))
+    return Attainment(target, (result,), result.verdict, measure, basis=basis), goal
