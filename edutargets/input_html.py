@@ -140,7 +140,7 @@ def _plain_table(
     heads = [cell(escape(name), head="col", right=at in right) for at, name in enumerate(columns)]
     body = [
         "".join(
-            cell(escape(text), head="row" if at == 0 else "", right=at in right, style=";max-width:28em")
+            cell(escape(text), head="row" if at == 0 and text else "", right=at in right, style=";max-width:28em")
             for at, text in enumerate(row)
         )
         for row in rows

@@ -92,6 +92,7 @@ class _Pages:
         if not self.split:
             return {first: self._page(self.report.title, summary + "".join(chapters) + behind)}
         back = f'<nav><a href="{first}">← {self._said("summary", "摘要")}</a></nav>'
+        back += f"<h1>{html_text(self.report.title)}</h1>"
         pages = {first: self._page(self.report.title, summary + behind)}
         for number, (chapter, body) in enumerate(zip(self.report.chapters, chapters, strict=True), start=1):
             title = f"{chapter.title} · {self.report.title}"
@@ -104,7 +105,7 @@ class _Pages:
             f'<!doctype html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html_text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-            f"{body}\n</body>\n</html>\n"
+            f"<main>\n{body}\n</main>\n</body>\n</html>\n"
         )
 
     # the leader's page
