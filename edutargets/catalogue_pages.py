@@ -60,9 +60,8 @@ def catalogue_html(catalogue: Catalogue) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<title>{name}</title>\n</head>\n<body style="{_BODY}">\n'
         f'<header><h1 style="font-size:1.5em">{name}</h1>\n<p>{escape(_counts(catalogue))}</p></header>\n'
-        f'<nav aria-label="{chosen(language, "Contents", "目录")}"><ul>{"".join(contents)}</ul></nav>\n<main>\n'
-        + "\n".join(body)
-        + "\n</main>\n</body>\n</html>\n"
+        f'<nav aria-label="{chosen(language, "Contents", "目录")}"><ul>{"".join(contents)}</ul></nav>\n'
+        "<main>\n" + "\n".join(body) + "\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -33,10 +33,11 @@ def counted_text(counted: tuple[int, int], language: Language = "en") -> str:
 
 def coverage_text(coverage: Coverage, language: Language = "en") -> str:
     """Say how much is bound, what is not with its clause and line, and what is excluded for which reason."""
+    sentences, numbers = (counted_text(one, language) for one in (coverage.sentences, coverage.numbers))
     lines = [
         coverage.pack.id,
-        f"  {chosen(language, 'sentences bound', '已对应的句子')}: {counted_text(coverage.sentences, language)}",
-        f"  {chosen(language, 'numbers bound', '已对应的数字')}: {counted_text(coverage.numbers, language)}",
+        chosen(language, f"  sentences bound: {sentences}", f"  已对应的句子：{sentences}"),
+        chosen(language, f"  numbers bound: {numbers}", f"  已对应的数字：{numbers}"),
     ]
     lines += _block(chosen(language, "unbound", "未对应"), [*_unbound_lines(coverage, language)])
     if coverage.unnoticed:

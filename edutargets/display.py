@@ -13,14 +13,17 @@ from edutargets import judged_words
 from edutargets.attainment import Attainment, Basis, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
+from edutargets.explanation_writing import as_html, as_text
 from edutargets.explanations import Explanation, explain
 from edutargets.gate import GateReport
 from edutargets.gate_json import gate_records
 from edutargets.input_html import gate_html, plan_rows, plan_table_html, submission_html, submission_text
 from edutargets.plans import Plan
+from edutargets.promises import Target
 from edutargets.result_rows import Json, Row, counts_text, plan_record, record, row_of
 from edutargets.shown import mimebundle
 from edutargets.submissions import Submission
+from edutargets.target_cards import card_of
 from edutargets.text_tables import markdown_table, markdown_text, text_table
 from edutargets.wording import Language, chosen
 
@@ -249,6 +252,17 @@ def _of_plan(plan: Plan) -> dict[str, object]:
         "text/plain": "\n".join(text_table(columns, rows)) + "\n",
         "text/html": framed(plan_table_html(plan, tongue), tongue),
         PROVENANCE_TYPE: {"version": 1, "targets": targets},
+    }
+
+
+@mimebundle.register(Target)
+def _of_target(target: Target) -> dict[str, object]:
+    card = card_of(target, language())
+    written = hashlib.sha256(Plan((target,)).to_yaml().encode()).hexdigest()
+    return {
+        "text/plain": as_text(card),
+        "text/html": as_html(card),
+        PROVENANCE_TYPE: {"version": 1, "targets": written},
     }
 
 
