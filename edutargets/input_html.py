@@ -13,7 +13,7 @@ from edutargets.goal_wording import goal_words, k_of_n_words, time_words, type_w
 from edutargets.goals import ByValue
 from edutargets.rates import Rate
 from edutargets.targets import Alias, Comparison, Composite, KOfN, Milestone, Trend
-from edutargets.text_tables import text_table
+from edutargets.text_tables import text_table, width_of
 from edutargets.units import Quantity, parse_unit
 from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["gate_html", "plan_rows", "plan_table_html", "submission_html", "submission_text", "written_goal"]
 
 _MOST = 20
+_SHORT = 16
 _DECISIONS = {
     Decision.ACCEPTED: ("✔", "accepted", "通过", "#12876a"),
     Decision.ACCEPTED_IN_PART: (
@@ -139,6 +140,11 @@ def _head(at: int, text: str) -> str:
     return "row" if at == 0 and text else ""
 
 
+def _wraps(text: str) -> str:
+    """Keep a short cell on one line: a date is not broken in two."""
+    return ";white-space:nowrap" if width_of(text) <= _SHORT else ";max-width:28em"
+
+
 def _plain_table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, right: frozenset[int]
 ) -> str:
@@ -149,7 +155,7 @@ def _plain_table(
                 escape(text),
                 head=_head(at, text),
                 right=at in right,
-                style=";max-width:28em",
+                style=_wraps(text),
             )
             for at, text in enumerate(row)
         )
