@@ -11,6 +11,7 @@ from edutargets.goals import Verdict
 from edutargets.judged_words import comparison_words, value_words
 from edutargets.result_rows import counts_text, row_of
 from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.text_tables import width_of
 from edutargets.wording import Language, chosen, limits_of, period_words, verdict_glyph
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _MARK = "#7d8590"
 _TRACK = "rgba(128,128,128,.22)"
 _WIDTH = 120
 _GAP = 2
+_SHORT = 18
 
 
 def framed(body: str, language: Language) -> str:
@@ -186,12 +188,17 @@ def _plan_row(attainment: Attainment, language: Language) -> str:
             cell(title, head="row", style=";font-weight:400;max-width:26em"),
             cell(escape(row.number), right=True),
             cell(escape(row.unit), style=";white-space:nowrap"),
-            cell(escape(row.goal), style=";max-width:18em"),
+            cell(escape(row.goal), style=_wraps(row.goal)),
             cell(bullet(attainment)),
             cell(escape(row.period), style=";white-space:nowrap"),
             cell(escape(row.short), style=";max-width:14em"),
         )
     )
+
+
+def _wraps(text: str) -> str:
+    """Keep a short goal on one line: a number is not parted from its unit."""
+    return ";white-space:nowrap" if width_of(text) <= _SHORT else ";max-width:18em"
 
 
 def _details(results: PlanAttainment, language: Language) -> str:
