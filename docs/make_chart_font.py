@@ -17,7 +17,7 @@ from fontTools.ttLib import TTCollection
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "edutargets" / "chart_font" / "edutargets-sans-sc.otf"
 FAMILY = "EduTargets Sans SC"
-SIGNS = "—–…‘’“”·×÷±≤≥≈≠→←↑↓△▽○●◐∅§°€£¥￥％〔〕〞‰½⅓²³"
+SIGNS = "㎡㎞㎏℃—–…‘’“”·×÷±≤≥≈≠→←↑↓△▽○●◐∅§°€£¥￥％〔〕〞‰½⅓²³"
 
 
 def characters() -> set[str]:

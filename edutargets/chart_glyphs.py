@@ -1,7 +1,8 @@
-"""Words as outlines, in a font that comes with the package: charts read the same where no font is installed."""
+"""Words as outlines, in a font that comes with the package: a chart reads the same on every machine."""
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from functools import cache
@@ -27,7 +28,7 @@ _SIGNS = {
     "Q310 90 220 -60L90 0Q210 200 360 380Z",
 }
 """The two signs of a verdict that the font does not have."""
-_WORD = re.compile(r"[（「《“]*[^!-⿿\s][，。；：、）」》！？”]*|[!-⿿]+\s*|\s")
+_WORD = re.compile(r"[（「《“]*[^!-⿿\s][，。；：、）」》！？”]*|[!-⿿]+[，。；：、）」》！？]*\s*|\s")
 _MORE = "…"
 
 
@@ -41,7 +42,7 @@ class _Face:
     def __init__(self) -> None:
         from fontTools.ttLib import TTFont  # noqa: PLC0415  # only a chart needs it
 
-        self._font = TTFont(FONT, lazy=True)
+        self._font = TTFont(io.BytesIO(FONT.read_bytes()), lazy=True)
         self._names: dict[int, str] = self._font.getBestCmap()
         self._glyphs = self._font.getGlyphSet()
         self._drawn: dict[str, tuple[int, str]] = {

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from edutargets.attainment import Attainment, PlanAttainment
 from edutargets.chart_glyphs import outline, shortened, width_in, wrapped
-from edutargets.display_html import BAR, COLOURS, MARK, bar_parts
+from edutargets.display_html import COLOURS, MARK, bar_parts
 from edutargets.errors import Fault
 from edutargets.explanations import explain
 from edutargets.plain_texts import one_line
@@ -22,13 +23,11 @@ from edutargets.result_rows import counts_text, row_of
 from edutargets.written_files import OutputError, check_place, replaced, write_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from edutargets.chart_glyphs import Anchor
     from edutargets.result_rows import Row
     from edutargets.verdict_words import Language
 
-__all__ = ["chart_png", "chart_svg", "write_chart"]
+__all__ = ["chart_png", "chart_svg", "check_ending", "write_chart"]
 
 _INK, _SOFT, _LINE, _PAPER = "#1c2024", "#5d656e", "#d5d9de", "#ffffff"
 _STROKES = {
@@ -75,13 +74,14 @@ def chart_png(shown: Attainment | PlanAttainment, language: Language = "en", *, 
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, skip_system_fonts=True))
 
 
-def write_chart(shown: Attainment | PlanAttainment, path: Path, language: Language = "en") -> Path:
+def write_chart(shown: Attainment | PlanAttainment, path: Path | str, language: Language = "en") -> Path:
     """Write a chart to a file; its ending says which kind: ``.svg`` or ``.png``.
 
     Raises:
         OutputError: If the file ends otherwise, or nothing can be written there.
         EduTargetsError: If what draws charts is not installed (the extra ``charts``).
     """
+    path = Path(path)
     check_ending(path)
     if path.suffix.lower() == ".svg":
         return write_text(chart_svg(shown, language), path)
@@ -127,9 +127,9 @@ class _Sheet:
             self.text(line, _EDGE, size, colour=colour)
             self.y += size * 0.4
 
-    def bar(self, attainment: Attainment, x: float, width: float, height: float) -> None:
+    def bar(self, attainment: Attainment, x: int, width: int, height: int) -> None:
         """Draw the bar of the tables: a dashed line where there is no value."""
-        parts, scale = bar_parts(attainment), width / BAR
+        parts = bar_parts(attainment, width)
         if not parts:
             middle = self.y + height / 2
             self.add(
@@ -138,7 +138,7 @@ class _Sheet:
             )
         for colour, start, end in parts:
             if colour != "transparent":
-                place = f'x="{x + start * scale:g}" y="{self.y:g}" width="{(end - start) * scale:g}"'
+                place = f'x="{x + start}" y="{self.y:g}" width="{end - start}"'
                 self.add(f'<rect {place} height="{height:g}" fill="{_opaque(colour)}"/>')
 
     def add(self, drawn: str) -> None:
@@ -197,9 +197,9 @@ def _draw_bar(sheet: _Sheet, attainment: Attainment, row: Row) -> None:
     sheet.y += 8
     sheet.bar(attainment, _EDGE, width, 26)
     sheet.y += 26 + 17
-    marks = [start for found, start, _ in bar_parts(attainment) if found == MARK]
+    marks = [start for found, start, _ in bar_parts(attainment, width) if found == MARK]
     half = width_in(row.goal, 13) / 2
-    place = _EDGE + marks[-1] * width / BAR if marks else _EDGE + half
+    place = _EDGE + marks[-1] if marks else _EDGE + half
     place = max(min(place, _EDGE + width - half), _EDGE + half)
     sheet.text(row.goal, place, 13, colour=_SOFT, anchor="middle")
     sheet.y += 16

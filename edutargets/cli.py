@@ -104,6 +104,7 @@ app.command()(template_commands.template)
 app.command()(gate_commands.gate)
 app.command(context_settings=lab_commands.PASSED_ON)(lab_commands.lab)
 app.command()(report_commands.report)
+app.command()(report_commands.chart)
 app.add_typer(review_commands.app, name="review")
 app.command()(review_commands.verify)
 

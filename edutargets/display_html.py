@@ -85,8 +85,8 @@ def bullet(attainment: Attainment) -> str:
     )
 
 
-def bar_parts(attainment: Attainment) -> list[tuple[str, int, int]]:
-    """Return the colours of the bar from left to right, each with its first and last pixel of ``BAR``.
+def bar_parts(attainment: Attainment, width: int = BAR) -> list[tuple[str, int, int]]:
+    """Return the colours of the bar from left to right, each with its first and last pixel of ``width``.
 
     The sure part, the unsure part, the track, and the marks on top; nothing where there is no value.
     """
@@ -96,9 +96,9 @@ def bar_parts(attainment: Attainment) -> list[tuple[str, int, int]]:
     low, high, marks = numbers
     largest = max(high, *marks, Fraction(0)) * Fraction(112, 100) or Fraction(1)
     solid, faint = COLOURS[attainment.verdict]
-    places = {mark: _pixel(mark, largest) for mark in marks}
-    ends = [_beside(_pixel(value, largest), value, places) for value in (low, high)]
-    return _stretches(ends, sorted(places.values()), solid, faint)
+    places = {mark: _pixel(mark / largest, width) for mark in marks}
+    ends = [_beside(_pixel(value / largest, width), value, places, width) for value in (low, high)]
+    return _stretches(ends, sorted(places.values()), (solid, faint), width)
 
 
 def _numbers(attainment: Attainment) -> tuple[Fraction, Fraction, list[Fraction]] | None:
@@ -125,34 +125,34 @@ def _numbers(attainment: Attainment) -> tuple[Fraction, Fraction, list[Fraction]
     return result.bounds.lower, result.bounds.upper, limits
 
 
-def _pixel(value: Fraction, largest: Fraction) -> int:
-    return int(min(max(value / largest * BAR, Fraction(0)), Fraction(BAR)))
+def _pixel(share: Fraction, width: int) -> int:
+    return int(min(max(share * width, Fraction(0)), Fraction(width)))
 
 
-def _beside(pixel: int, value: Fraction, places: Mapping[Fraction, int]) -> int:
+def _beside(pixel: int, value: Fraction, places: Mapping[Fraction, int], width: int) -> int:
     """Move an end away from a mark that it is not on."""
     for mark, place in places.items():
         if value < mark:
             pixel = min(pixel, max(place - _GAP - 1, 0))
         elif value > mark:
-            pixel = max(pixel, min(place + 2 * _GAP + 1, BAR))
+            pixel = max(pixel, min(place + 2 * _GAP + 1, width))
         else:
             pixel = place
     return pixel
 
 
 def _stretches(
-    ends: Sequence[int], places: Sequence[int], solid: str, faint: str
+    ends: Sequence[int], places: Sequence[int], sure: tuple[str, str], width: int
 ) -> list[tuple[str, int, int]]:
-    low, high = min(ends), max(ends)
-    colours = [solid if at < low else faint if at < high else _TRACK for at in range(BAR)]
+    low, high, (solid, faint) = min(ends), max(ends), sure
+    colours = [solid if at < low else faint if at < high else _TRACK for at in range(width)]
     for place in places:
-        first = min(place, BAR - _GAP)
-        for at in range(max(first - 1, 0), min(first + _GAP + 1, BAR)):
+        first = min(place, width - _GAP)
+        for at in range(max(first - 1, 0), min(first + _GAP + 1, width)):
             colours[at] = MARK if first <= at < first + _GAP else "transparent"
     found, start = [], 0
-    for at in range(1, BAR + 1):
-        if at == BAR or colours[at] != colours[start]:
+    for at in range(1, width + 1):
+        if at == width or colours[at] != colours[start]:
             found.append((colours[start], start, at))
             start = at
     return found
