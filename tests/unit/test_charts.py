@@ -56,7 +56,7 @@ def known() -> frozenset[int]:
 
 
 def test_the_font_has_every_character_of_the_packs_and_of_our_own_words(known: frozenset[int]) -> None:
-    """What a plan says and what the library says of it is never a box; two signs it lacks are drawn, two are the gate's."""
+    """What a plan says and what we say of it is never a box; two signs are drawn, two are the gate's."""
     names = ("*word*", "explanation*", "result_rows", "units", "report_drawings", "charts")
     files = [path for name in names for path in (ROOT / "edutargets").glob(f"{name}.py")]
     files += [path for path in (ROOT / "edutargets" / "packs").rglob("*") if path.suffix in {".yaml", ".md"}]
