@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["BAR", "COLOURS", "MARK", "bar_parts", "bullet", "cell", "framed", "html_table", "plan_html"]
 
 _FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
-_BOX = f"style='font-family:{_FONT};line-height:1.45;overflow-x:auto'"
+_BOX = f"style='font-family:{_FONT};line-height:1.45'"
 _TABLE = "border-collapse:collapse;table-layout:auto;width:auto;max-width:none;margin:.4em 0;color:inherit"
 _CELL = "padding:.28em .7em .28em 0;vertical-align:top"
 _ROW = 'style="background:none;border-bottom:1px solid rgba(128,128,128,.35)"'

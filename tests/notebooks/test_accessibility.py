@@ -102,9 +102,13 @@ def test_axe_finds_nothing_in_any_display(
 
 @pytest.mark.slow
 def test_axe_finds_nothing_on_the_page_of_a_notebook(page: Page, axe: str, tmp_path: Path) -> None:
-    """What nbconvert makes with our template: its prompts and its code can be read by everybody."""
+    """What nbconvert makes with our template can be read by everybody, and paper cuts nothing off."""
     written = render_notebook(ROOT / "notebooks" / "06_write_your_own_plan.ipynb", tmp_path / "page.html")
     assert faults(page, axe, written, "light") == []
+    page.ask("Emulation.setEmulatedMedia", media="print")
+    outputs = "[...document.querySelectorAll('.jp-OutputArea-output')]"
+    cut = f"{outputs}.map(one => getComputedStyle(one).overflowX)"
+    assert set(page.value(cut)) == {"visible"}
 
 
 def test_axe_finds_a_fault_where_there_is_one(page: Page, axe: str, tmp_path: Path) -> None:
