@@ -256,8 +256,9 @@ def job_lab(arguments: List[str]) -> int:
 def job_lock(arguments: List[str]) -> int:
     """Refresh requirements.lock after a change in pyproject.toml; --upgrade takes newer releases too."""
     command = [VENV / SCRIPTS / "uv", "pip", "compile", "pyproject.toml", "--extra=notebooks", "--extra=dev"]
-    command += ["--universal", f"--python-version={OLDEST[0]}.{OLDEST[1]}", "--fork-strategy=fewest"]
-    command += ["--generate-hashes", "--no-header", "--quiet", f"--output-file={LOCK.name}"]
+    command += ["--extra=charts", "--universal", f"--python-version={OLDEST[0]}.{OLDEST[1]}"]
+    command += ["--fork-strategy=fewest", "--generate-hashes", "--no-header", "--quiet"]
+    command += [f"--output-file={LOCK.name}"]
     return run([*command, *arguments], cwd=str(ROOT))
 
 

@@ -71,6 +71,7 @@ from edutargets.units import Quantity
 from edutargets.written_files import OutputError
 
 if typing.TYPE_CHECKING:
+    from edutargets.charts import write_chart
     from edutargets.display import to_frame
     from edutargets.explanations import Explanation, explain
     from edutargets.pace import pace_of
@@ -150,6 +151,7 @@ __all__ = [
     "template_for",
     "to_frame",
     "with_explanation",
+    "write_chart",
     "write_slips",
     "write_template",
 ]
@@ -167,6 +169,7 @@ _LATE = {
     "read_round": "rounds",
     "template_for": "templates",
     "to_frame": "display",
+    "write_chart": "charts",
     "write_slips": "slip_books",
     "write_template": "template_books",
 }

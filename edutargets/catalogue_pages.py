@@ -59,10 +59,9 @@ def catalogue_html(catalogue: Catalogue) -> str:
         f'<!doctype html>\n<html lang="{chosen(language, "en", "zh-CN")}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<title>{name}</title>\n</head>\n<body style="{_BODY}">\n'
-        f'<h1 style="font-size:1.5em">{name}</h1>\n<p>{escape(_counts(catalogue))}</p>\n'
+        f'<header><h1 style="font-size:1.5em">{name}</h1>\n<p>{escape(_counts(catalogue))}</p></header>\n'
         f'<nav aria-label="{chosen(language, "Contents", "目录")}"><ul>{"".join(contents)}</ul></nav>\n'
-        + "\n".join(body)
-        + "\n</body>\n</html>\n"
+        "<main>\n" + "\n".join(body) + "\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -57,9 +57,9 @@ def coverage_html(
     return (
         f'<!doctype html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
         f"{page.summary()}\n{page.unbound()}\n{page.texts()}\n{page.targets()}\n{page.exclusions()}\n"
-        "</body>\n</html>\n"
+        "</main>\n</body>\n</html>\n"
     )
 
 
@@ -102,8 +102,10 @@ class _Page:
         cautions = self.results.cautions(self.language) if self.results is not None else ()
         warned = "".join(f"<p><strong>⚠ {escape(caution)}</strong></p>" for caution in cautions)
         return (
-            f"<p>{self._said('sentences', '句子')}: {escape(counted_text(self.coverage.sentences))} · "
-            f"{self._said('numbers', '数字')}: {escape(counted_text(self.coverage.numbers))}</p>"
+            f"<p>{self._said('sentences: ', '句子：')}"
+            f"{escape(counted_text(self.coverage.sentences, self.language))} · "
+            f"{self._said('numbers: ', '数字：')}"
+            f"{escape(counted_text(self.coverage.numbers, self.language))}</p>"
             f"{warned}<p>{legend}</p>"
         )
 

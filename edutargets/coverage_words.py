@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 __all__ = ["counted_text", "coverage_json", "coverage_text", "part_text"]
 
 
-def counted_text(counted: tuple[int, int]) -> str:
+def counted_text(counted: tuple[int, int], language: Language = "en") -> str:
     """Say a share so that 100 % means all.
 
     Examples:
         >>> counted_text((9999, 10000)), counted_text((2, 2)), counted_text((0, 0))
         ('9999 of 10000 (99.9 %)', '2 of 2 (100 %)', '0 of 0 (100 %)')
+        >>> counted_text((9999, 10000), "zh")
+        '9999 / 10000（99.9 %）'
     """
     bound, total = counted
     share = rounded(Fraction(100 * bound, total), 1, "down") if total else Fraction(100)
-    return f"{bound} of {total} ({decimal_text(share, 0 if share.denominator == 1 else 1)} %)"
+    percent = f"{decimal_text(share, 0 if share.denominator == 1 else 1)} %"
+    return chosen(language, f"{bound} of {total} ({percent})", f"{bound} / {total}（{percent}）")
 
 
 def coverage_text(coverage: Coverage, language: Language = "en") -> str:
     """Say how much is bound, what is not with its clause and line, and what is excluded for which reason."""
+    sentences, numbers = (counted_text(one, language) for one in (coverage.sentences, coverage.numbers))
     lines = [
         coverage.pack.id,
-        f"  {chosen(language, 'sentences bound', '已对应的句子')}: {counted_text(coverage.sentences)}",
-        f"  {chosen(language, 'numbers bound', '已对应的数字')}: {counted_text(coverage.numbers)}",
+        chosen(language, f"  sentences bound: {sentences}", f"  已对应的句子：{sentences}"),
+        chosen(language, f"  numbers bound: {numbers}", f"  已对应的数字：{numbers}"),
     ]
     lines += _block(chosen(language, "unbound", "未对应"), [*_unbound_lines(coverage, language)])
     if coverage.unnoticed:

@@ -25,9 +25,11 @@ from edutargets.pace_display import Told, told_pace, told_progress, told_within_
 from edutargets.pace_records import frequency_pace_record, pace_record, year_pace_record
 from edutargets.plans import Plan
 from edutargets.progress_terms import Progress
+from edutargets.promises import Target
 from edutargets.result_rows import Json, Row, counts_text, plan_record, record, row_of
 from edutargets.shown import mimebundle
 from edutargets.submissions import Submission
+from edutargets.target_cards import card_of
 from edutargets.text_tables import markdown_table, markdown_text, text_table
 from edutargets.wording import Language, chosen
 from edutargets.year_pace import FrequencyPace, YearPace
@@ -320,6 +322,17 @@ def _of_plan(plan: Plan) -> dict[str, object]:
         "text/plain": "\n".join(text_table(columns, rows)) + "\n",
         "text/html": framed(plan_table_html(plan, tongue), tongue),
         PROVENANCE_TYPE: {"version": 1, "targets": targets},
+    }
+
+
+@mimebundle.register(Target)
+def _of_target(target: Target) -> dict[str, object]:
+    card = card_of(target, language())
+    written = hashlib.sha256(Plan((target,)).to_yaml().encode()).hexdigest()
+    return {
+        "text/plain": as_text(card),
+        "text/html": as_html(card),
+        PROVENANCE_TYPE: {"version": 1, "targets": written},
     }
 
 

@@ -11,6 +11,7 @@ from edutargets.goals import Verdict
 from edutargets.judged_words import comparison_words, value_words
 from edutargets.result_rows import counts_text, row_of
 from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.text_tables import width_of
 from edutargets.wording import Language, chosen, limits_of, period_words, verdict_glyph
 
 if TYPE_CHECKING:
@@ -18,23 +19,24 @@ if TYPE_CHECKING:
 
     from edutargets.attainment import Attainment, PlanAttainment
 
-__all__ = ["bullet", "cell", "framed", "html_table", "plan_html"]
+__all__ = ["BAR", "COLOURS", "MARK", "bar_parts", "bullet", "cell", "framed", "html_table", "plan_html"]
 
 _FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
-_BOX = f"style='font-family:{_FONT};line-height:1.45;overflow-x:auto'"
+_BOX = f"style='font-family:{_FONT};line-height:1.45'"
 _TABLE = "border-collapse:collapse;table-layout:auto;width:auto;max-width:none;margin:.4em 0;color:inherit"
 _CELL = "padding:.28em .7em .28em 0;vertical-align:top"
 _ROW = 'style="background:none;border-bottom:1px solid rgba(128,128,128,.35)"'
-_COLOURS = {
+COLOURS = {
     Verdict.MET: ("#12876a", "rgba(18,135,106,.45)"),
     Verdict.NOT_MET: ("#d13f34", "rgba(209,63,52,.45)"),
     Verdict.UNDETERMINED: ("#b26a00", "rgba(178,106,0,.45)"),
     Verdict.NOT_EVALUABLE: ("#7d8590", "rgba(125,133,144,.45)"),
 }
-_MARK = "#7d8590"
+MARK = "#7d8590"
 _TRACK = "rgba(128,128,128,.22)"
-_WIDTH = 120
+BAR = 120
 _GAP = 2
+_SHORT = 18
 
 
 def framed(body: str, language: Language) -> str:
@@ -72,20 +74,31 @@ def bullet(attainment: Attainment) -> str:
 
     The bar never touches the mark from the wrong side, however near the value is to the goal.
     """
-    numbers = _numbers(attainment)
-    box = f"display:inline-block;vertical-align:middle;width:{_WIDTH}px;max-width:none"
-    if numbers is None:
-        return f'<span style="{box};height:0;border-top:2px dashed {_MARK}"></span>'
-    low, high, marks = numbers
-    largest = max(high, *marks, Fraction(0)) * Fraction(112, 100) or Fraction(1)
-    solid, faint = _COLOURS[attainment.verdict]
-    places = {mark: _pixel(mark, largest) for mark in marks}
-    ends = [_beside(_pixel(value, largest), value, places) for value in (low, high)]
-    stops = _stops(ends, sorted(places.values()), solid, faint)
+    box = f"display:inline-block;vertical-align:middle;width:{BAR}px;max-width:none"
+    parts = bar_parts(attainment)
+    if not parts:
+        return f'<span style="{box};height:0;border-top:2px dashed {MARK}"></span>'
+    stops = ",".join(f"{colour} {start}px {end}px" for colour, start, end in parts)
     return (
-        f'<span style="{box};height:.8em;background:linear-gradient(90deg,{",".join(stops)});'
+        f'<span style="{box};height:.8em;background:linear-gradient(90deg,{stops});'
         'print-color-adjust:exact"></span>'
     )
+
+
+def bar_parts(attainment: Attainment, width: int = BAR) -> list[tuple[str, int, int]]:
+    """Return the colours of the bar from left to right, each with its first and last pixel of ``width``.
+
+    The sure part, the unsure part, the track, and the marks on top; nothing where there is no value.
+    """
+    numbers = _numbers(attainment)
+    if numbers is None:
+        return []
+    low, high, marks = numbers
+    largest = max(high, *marks, Fraction(0)) * Fraction(112, 100) or Fraction(1)
+    solid, faint = COLOURS[attainment.verdict]
+    places = {mark: _pixel(mark / largest, width) for mark in marks}
+    ends = [_beside(_pixel(value / largest, width), value, places, width) for value in (low, high)]
+    return _stretches(ends, sorted(places.values()), (solid, faint), width)
 
 
 def _numbers(attainment: Attainment) -> tuple[Fraction, Fraction, list[Fraction]] | None:
@@ -112,36 +125,37 @@ def _numbers(attainment: Attainment) -> tuple[Fraction, Fraction, list[Fraction]
     return result.bounds.lower, result.bounds.upper, limits
 
 
-def _pixel(value: Fraction, largest: Fraction) -> int:
-    return int(min(max(value / largest * _WIDTH, Fraction(0)), Fraction(_WIDTH)))
+def _pixel(share: Fraction, width: int) -> int:
+    return int(min(max(share * width, Fraction(0)), Fraction(width)))
 
 
-def _beside(pixel: int, value: Fraction, places: Mapping[Fraction, int]) -> int:
+def _beside(pixel: int, value: Fraction, places: Mapping[Fraction, int], width: int) -> int:
     """Move an end away from a mark that it is not on."""
     for mark, place in places.items():
         if value < mark:
             pixel = min(pixel, max(place - _GAP - 1, 0))
         elif value > mark:
-            pixel = max(pixel, min(place + 2 * _GAP + 1, _WIDTH))
+            pixel = max(pixel, min(place + 2 * _GAP + 1, width))
         else:
             pixel = place
     return pixel
 
 
-def _stops(ends: Sequence[int], places: Sequence[int], solid: str, faint: str) -> list[str]:
-    """Return the colour stops: the sure part, the unsure part, the track, and the marks on top."""
-    low, high = min(ends), max(ends)
-    colours = [solid if at < low else faint if at < high else _TRACK for at in range(_WIDTH)]
+def _stretches(
+    ends: Sequence[int], places: Sequence[int], sure: tuple[str, str], width: int
+) -> list[tuple[str, int, int]]:
+    low, high, (solid, faint) = min(ends), max(ends), sure
+    colours = [solid if at < low else faint if at < high else _TRACK for at in range(width)]
     for place in places:
-        first = min(place, _WIDTH - _GAP)
-        for at in range(max(first - 1, 0), min(first + _GAP + 1, _WIDTH)):
-            colours[at] = _MARK if first <= at < first + _GAP else "transparent"
-    stops, start = [], 0
-    for at in range(1, _WIDTH + 1):
-        if at == _WIDTH or colours[at] != colours[start]:
-            stops.append(f"{colours[start]} {start}px {at}px")
+        first = min(place, width - _GAP)
+        for at in range(max(first - 1, 0), min(first + _GAP + 1, width)):
+            colours[at] = MARK if first <= at < first + _GAP else "transparent"
+    found, start = [], 0
+    for at in range(1, width + 1):
+        if at == width or colours[at] != colours[start]:
+            found.append((colours[start], start, at))
             start = at
-    return stops
+    return found
 
 
 # the plan ------------------------------------------------------------------------------------------
@@ -175,7 +189,7 @@ def _heads(language: Language) -> list[tuple[str, bool]]:
 
 def _plan_row(attainment: Attainment, language: Language) -> str:
     row = row_of(attainment, language)
-    colour = _COLOURS[attainment.verdict][0]
+    colour = COLOURS[attainment.verdict][0]
     glyph, _, word = row.verdict.partition(" ")
     edge = f";border-left:4px solid {colour};padding-left:.5em;white-space:nowrap"
     name = f'<code style="font-size:.8em;background:none;padding:0">{escape(row.id)}</code>'
@@ -186,12 +200,17 @@ def _plan_row(attainment: Attainment, language: Language) -> str:
             cell(title, head="row", style=";font-weight:400;max-width:26em"),
             cell(escape(row.number), right=True),
             cell(escape(row.unit), style=";white-space:nowrap"),
-            cell(escape(row.goal), style=";max-width:18em"),
+            cell(escape(row.goal), style=_wraps(row.goal)),
             cell(bullet(attainment)),
             cell(escape(row.period), style=";white-space:nowrap"),
             cell(escape(row.short), style=";max-width:14em"),
         )
     )
+
+
+def _wraps(text: str) -> str:
+    """Keep a short goal on one line: a number is not parted from its unit."""
+    return ";white-space:nowrap" if width_of(text) <= _SHORT else ";max-width:18em"
 
 
 def _details(results: PlanAttainment, language: Language) -> str:

@@ -101,16 +101,16 @@ def _html_table(section: Section) -> str:
     if not section.rows:
         return ""
 
-    def cells(row: tuple[str, ...], tag: str) -> str:
-        return "".join(
-            f'<{tag} style="{_CELL.format(side="right" if at in section.right else "left")}'
-            f'{_NUMBERS if at in section.right else ""}">{escape(text)}</{tag.split(maxsplit=1)[0]}>'
-            for at, text in enumerate(row)
-        )
+    def cells(row: tuple[str, ...], *, heads: bool) -> str:
+        found = []
+        for at, text in enumerate(row):
+            tag = "th" if heads and text else "td"  # an empty heading is none
+            numbers = _NUMBERS if at in section.right else ""
+            look = f'style="{_CELL.format(side="right" if at in section.right else "left")}{numbers}"'
+            scope = ' scope="col"' if tag == "th" else ""
+            found.append(f"<{tag}{scope} {look}>{escape(text)}</{tag}>")
+        return "".join(found)
 
-    head = f'<thead><tr style="background:none">{cells(section.columns, _HEAD)}</tr></thead>'
-    body = "".join(f'<tr style="background:none">{cells(row, "td")}</tr>' for row in section.rows)
+    head = f'<thead><tr style="background:none">{cells(section.columns, heads=True)}</tr></thead>'
+    body = "".join(f'<tr style="background:none">{cells(row, heads=False)}</tr>' for row in section.rows)
     return f'<table style="{_TABLE}">{head}<tbody>{body}</tbody></table>'
-
-
-_HEAD = 'th scope="col"'

@@ -43,9 +43,9 @@ def as_html(facts: GateFacts, language: Language = "en") -> str:
         f'<!doctype html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
         f"{page.totals()}\n{page.map()}\n{page.rules()}\n{page.missing()}\n{page.doubted()}\n{page.lists()}\n"
-        f'<p class="soft">{escape(page.words["offline"])}</p>\n</body>\n</html>\n'
+        f'<p class="soft">{escape(page.words["offline"])}</p>\n</main>\n</body>\n</html>\n'
     )
 
 
@@ -183,7 +183,7 @@ class _Page:
         label = escape(f"{school.code or self.words['at large']}, {self.titles[table]}: {said}", quote=True)
         if (at, column) not in self.listed:
             return f'<td class="{css}" title="{label}"><span>{shown}</span></td>'
-        link = f'<a href="#f-{at}-{column}" aria-label="{label}" title="{label}">{shown}</a>'
+        link = f'<a href="#f-{at}-{column}" title="{label}">{shown}</a>'
         return f'<td id="c-{at}-{column}" class="{css}">{link}</td>'
 
     def _sign(self, cell: SummaryCell | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from edutargets.goal_wording import goal_words, k_of_n_words, time_words, type_w
 from edutargets.goals import ByValue
 from edutargets.rates import Rate
 from edutargets.targets import Alias, Comparison, Composite, KOfN, Milestone, Trend
-from edutargets.text_tables import text_table
+from edutargets.text_tables import text_table, width_of
 from edutargets.units import Quantity, parse_unit
 from edutargets.wording import Language, Ruler, chosen, decimal_text, decimals_of
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from edutargets.promises import Target
     from edutargets.submissions import Submission
 
-__all__ = ["gate_html", "plan_rows", "plan_table_html", "submission_html", "submission_text"]
+__all__ = ["gate_html", "plan_rows", "plan_table_html", "submission_html", "submission_text", "written_goal"]
 
 _MOST = 20
+_SHORT = 16
 _DECISIONS = {
     Decision.ACCEPTED: ("✔", "accepted", "通过", "#12876a"),
     Decision.ACCEPTED_IN_PART: (
@@ -65,7 +66,7 @@ _WRITTEN = {
 # plans ---------------------------------------------------------------------------------------------
 
 
-def _written_goal(target: Target, language: Language) -> str:
+def written_goal(target: Target, language: Language) -> str:
     """Say the goal as it is written; the plan alone does not know the unit of every measure."""
     if isinstance(target, Composite | Milestone | Trend | Comparison | Alias):
         return goal_words(target, None, language)
@@ -117,7 +118,7 @@ def plan_rows(plan: Plan, language: Language) -> tuple[tuple[str, ...], list[tup
         (
             target.title.in_language(language) or target.id,
             type_words(target, language),
-            _written_goal(target, language),
+            written_goal(target, language),
             time_words(target, language).strip(),
             target.cite.clause if target.cite is not None else "",
             target.id,
@@ -134,13 +135,28 @@ def plan_table_html(plan: Plan, language: Language) -> str:
     return _plain_table(columns, rows, escape(caption), frozenset())
 
 
+def _head(at: int, text: str) -> str:
+    """Make the first cell of a row its heading; an empty one is none."""
+    return "row" if at == 0 and text else ""
+
+
+def _wraps(text: str) -> str:
+    """Keep a short cell on one line: a date is not broken in two."""
+    return ";white-space:nowrap" if width_of(text) <= _SHORT else ";max-width:28em"
+
+
 def _plain_table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, right: frozenset[int]
 ) -> str:
     heads = [cell(escape(name), head="col", right=at in right) for at, name in enumerate(columns)]
     body = [
         "".join(
-            cell(escape(text), head="row" if at == 0 else "", right=at in right, style=";max-width:28em")
+            cell(
+                escape(text),
+                head=_head(at, text),
+                right=at in right,
+                style=_wraps(text),
+            )
             for at, text in enumerate(row)
         )
         for row in rows

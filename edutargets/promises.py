@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from edutargets.goals import GoalWords, QuantityText
 from edutargets.periods import TimeWords
+from edutargets.shown import Shown
 from edutargets.sources import Bilingual, Cite
 from edutargets.yaml_files import Definition
 
@@ -31,7 +32,7 @@ class Population(Definition):
     cite: Cite | None = None
 
 
-class Target(TimeWords, GoalWords):
+class Target(TimeWords, GoalWords, Shown):
     """What every promise has: a name, a time, a goal, its words in the plan, and the reading taken.
 
     Args:

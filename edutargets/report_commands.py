@@ -1,4 +1,4 @@
-"""The command `report`: what became of a plan, to be read, printed and filed."""
+"""The commands `report` and `chart`: what became of a plan, to be read, printed and put into a text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from edutargets.command_options import Data, PackName, Unchecked, admit_data, gated, let_through
+from edutargets.command_options import Data, Lang, PackName, Unchecked, admit_data, gated, let_through
 from edutargets.terminal import progress, warn
 
 if TYPE_CHECKING:
     from edutargets.findings import Language
 
-__all__ = ["report"]
+__all__ = ["chart", "report"]
 
 Languages = Annotated[
     Literal["en", "zh", "both"],
@@ -74,3 +74,42 @@ def report(  # noqa: PLR0913  # each is an argument of the command
     pages = [name for name in names if "/" in name]
     told = [name for name in names if name not in pages] + [f"{len(pages):,} pages of targets"]
     warn(f"written: {output} ({', '.join(told)})")
+
+
+ChartFile = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="The file: FILE.png or FILE.svg.")
+]
+OneTarget = Annotated[
+    str | None, typer.Option("--target", metavar="ID", help="One target, year by year; else the whole plan.")
+]
+
+
+def chart(  # each is an argument of the command
+    pack: PackName,
+    data: Data,
+    *,
+    output: ChartFile,
+    target: OneTarget = None,
+    lang: Lang = "en",
+    unchecked: Unchecked = None,
+) -> None:
+    """Draw a target against its goal, or a whole plan, as a picture for a text or a slide.
+
+    Its words are drawn from a font that comes with the package: Chinese needs no font on the machine.
+
+    Exit code 0 whatever the verdict; 1, 3 and 4 as `gate`.
+    """
+    from edutargets import attainment
+    from edutargets.charts import check_ending, write_chart
+    from edutargets.plans import read_pack
+
+    check_ending(output)
+    found = read_pack(pack)
+    if target is not None:
+        found.plan[target]  # its name is known, or near names are told at once
+    admitted = admit_data(found, data, unchecked)
+    with progress("evaluating") as notify:
+        results = attainment.evaluate(found, admitted, notify=notify)
+    with progress("drawing"):
+        write_chart(results if target is None else results[target], output, lang)
+    warn(f"written: {output}")

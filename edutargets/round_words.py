@@ -68,7 +68,7 @@ def status_html(status: RoundStatus, language: Language = "en") -> str:
     return (
         f'<!doctype html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         "<style>:root{color-scheme:light dark}body{max-width:80em;margin:2em auto;padding:0 1em}</style>\n"
-        f"</head>\n<body>{framed(body, language)}</body>\n</html>\n"
+        f"</head>\n<body><main>{framed(body, language)}</main></body>\n</html>\n"
     )
 
 

@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 __all__ = ["markdown_table", "markdown_text", "padded", "text_table", "width_of"]
 
 _WIDE = frozenset("WF")
+_NONE = frozenset({"Mn", "Me", "Cf"})
+"""What takes no column: marks above and below a letter, signs that are not seen."""
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~#])")
 
 
 def width_of(text: str) -> int:
-    """Return how many columns of a terminal a text takes.
+    r"""Return how many columns of a terminal a text takes.
 
     Examples:
-        >>> width_of("abc"), width_of("目标 a")
-        (3, 6)
+        >>> width_of("abc"), width_of("目标 a"), width_of("e\u0301")
+        (3, 6, 1)
     """
     return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in _WIDE else 1
+        0 if unicodedata.category(one) in _NONE else 2 if unicodedata.east_asian_width(one) in _WIDE else 1
         for one in text
     )
 

@@ -94,6 +94,7 @@ def htmls() -> Iterator[str]:
         assert results.admitted is not None
         yield str(mimebundle(results.admitted.submission)["text/html"])
         yield str(mimebundle(results.pack.plan)["text/html"])
+        yield from (str(mimebundle(target)["text/html"]) for target in results.pack.plan)
         yield str(mimebundle(GateReport(results.admitted.submission, ()))["text/html"])
 
 
@@ -357,3 +358,24 @@ def test_inputs_show_themselves_too() -> None:
         bundle = mimebundle(one)
         assert len(str(bundle["text/plain"]).splitlines()) > 5
         assert "<table" in str(bundle["text/html"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_target_shows_itself_by_its_words_and_no_field_that_is_empty(language: Language) -> None:
+    """Its title, its clause word for word, its goal and its measure; in HTML what is in the text."""
+    display.language(language)
+    results, _ = both(DISTRICT)
+    for target in results.pack.plan:
+        bundle = mimebundle(target)
+        text, html = str(bundle["text/plain"]), Page(str(bundle["text/html"]))
+        assert text.startswith(target.title.in_language(language) or target.id)
+        assert target.cite is None or target.cite.quote in text
+        assert all(written in text for written in target.expressions().values() if written != "None")
+        assert "None" not in text.split()
+        assert [cell for cell in html.texts if cell.strip() and cell.strip() not in text] == []
+
+
+def test_an_empty_cell_is_no_heading() -> None:
+    """Who listens to a table hears no heading without words."""
+    for html in htmls():
+        assert not re.search(r"<th[^>]*></th>", html)
