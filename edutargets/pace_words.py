@@ -127,11 +127,17 @@ def _missing(found: Pace, ruler: Ruler) -> str:
         )
     difference = ruler.difference()
     gap, needed = difference.text(found.gap), difference.text(found.needed)
-    en = f"{value} in {year}: {gap} short of {limit}; until {found.due} that takes {needed} each year"
-    zh = f"{year} 年为 {value}，距 {limit} 还差 {gap}；到 {found.due} 年须每年推进 {needed}"
+    less = found.sign < 0
+    en = f"{value} in {year}: {gap} {'above' if less else 'short of'} {limit}"
+    zh = f"{year} 年为 {value}，" + (f"比 {limit} 高出 {gap}" if less else f"距 {limit} 还差 {gap}")
     if left == 1:
-        en = f"{value} in {year}: {gap} short of {limit}, to be made good by {found.due}, in one year"
-        zh = f"{year} 年为 {value}，距 {limit} 还差 {gap}，须在到 {found.due} 年的一年内补上"
+        en, zh = (
+            f"{en}, to be made good by {found.due}, in one year",
+            f"{zh}，须在到 {found.due} 年的一年内补上",
+        )
+    else:
+        en = f"{en}; until {found.due} that takes {needed} {'less ' if less else ''}each year"
+        zh = f"{zh}；到 {found.due} 年须每年{'降低' if less else '推进'} {needed}"
     bounds = found.gap_bounds
     if bounds is not None and not bounds.is_exact:
         between = difference.range(bounds)

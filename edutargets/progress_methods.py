@@ -101,6 +101,7 @@ def progress(
     *,
     method: str = "opensdg",
     as_published: bool = False,
+    **named: object,
 ) -> Progress:
     """Judge a series of years by a published method.
 
@@ -111,12 +112,13 @@ def progress(
         method: ``opensdg``, ``eurostat``, ``un2023`` or ``escap``.
         as_published: Whether ``opensdg`` also gives the numbers that its published code gives where the
             method means nothing, e.g. for a target of zero.
+        named: Single settings by their names, before those of ``settings``.
 
     Raises:
         EvaluationError: If there is no such method, or a setting or a value cannot be read.
 
     Examples:
-        >>> found = progress({2015: 50, 2023: 55}, {"direction": "positive", "target": 80})
+        >>> found = progress({2015: 50, 2023: 55}, direction="positive", target=80)
         >>> found.status, round(found.value, 4), round(found.score, 4)
         ('limited_progress', 0.3765, -0.9311)
         >>> print(progress({2015: 97, 2023: 95}, {"direction": "positive", "target": 96}).refused.en)
@@ -124,7 +126,10 @@ def progress(
     """
     name = method_named(method)
     points: Points = points_of(series)
-    told = settings if isinstance(settings, Settings) else Settings.read(settings or {})
+    if isinstance(settings, Settings):
+        told = settings.changed(named)
+    else:
+        told = Settings.read({**(settings or {}), **named})
     if name == "opensdg":
         return opensdg(points, told, as_published=as_published)
     return {"eurostat": eurostat, "un2023": un2023, "escap": escap}[name](points, told)

@@ -230,6 +230,19 @@ def test_every_base_year_is_told_and_whether_it_decides() -> None:
     assert english.rows[1][1] == "86 % (enough)"
 
 
+def test_too_much_is_told_as_too_much() -> None:
+    """A cap of 10 % is not fallen short of: 14 % is 4 points above it, 2 less each year."""
+    cap = {name: field for name, field in SHARE.items() if name != "at_least"} | {"at_most": "10 %"}
+    share = judged([cap], {2022: 16, 2023: 14})["share"]
+    found = pace_of(share)
+    assert (found.sign, found.gap, found.needed) == (-1, Fraction(4, 100), Fraction(2, 100))
+    english, chinese = (pace_lines(share, found, one)[0] for one in ("en", "zh"))
+    assert english.startswith("14 % in 2023: 4 percentage points above 10 %; until 2025 that takes")
+    assert english.endswith("2 percentage points less each year")
+    assert chinese == "2023 年为 14 %，比 10 % 高出 4 个百分点；到 2025 年须每年降低 2 个百分点"
+    assert (found.line, found.standing) == (Fraction(14, 100), "on_line")
+
+
 def test_two_years_are_told_to_be_no_trend() -> None:
     """A rate between two points is noise, and that stands beside it."""
     found = pace_of(judged([SHARE], {2022: 70, 2023: 74})["share"])
