@@ -120,11 +120,7 @@ def _missing(found: Pace, ruler: Ruler) -> str:
     year, limit = found.today.year, ruler.goal_text(found.limit or Fraction(0))
     value = ruler.text(found.today.value)
     if not found.gap:
-        return chosen(
-            language,
-            f"{value} in {year}: enough for {limit} already, to be kept until {found.due}",
-            f"{year} 年为 {value}，已达到 {limit} 的要求，须保持到 {found.due} 年",
-        )
+        return _enough(found, ruler, f"{value}", limit)
     difference = ruler.difference()
     gap, needed = difference.text(found.gap), difference.text(found.needed)
     less = found.sign < 0
@@ -143,6 +139,24 @@ def _missing(found: Pace, ruler: Ruler) -> str:
         between = difference.range(bounds)
         en, zh = f"{en} (missing: {between})", f"{zh}（差距在 {between} 之间）"
     return chosen(language, en, zh)
+
+
+def _enough(found: Pace, ruler: Ruler, value: str, limit: str) -> str:
+    """Say that nothing is missing on what is known, and how much may be all the same."""
+    assert found.today is not None  # its caller looked
+    year, language, bounds = found.today.year, ruler.language, found.gap_bounds
+    if bounds is not None and bounds.upper > 0:
+        most = ruler.difference().text(bounds.upper)
+        return chosen(
+            language,
+            f"{value} in {year}: enough for {limit} on what is known, but up to {most} may be missing",
+            f"{year} 年为 {value}，按已知数据达到 {limit} 的要求，但仍可能差至多 {most}",
+        )
+    return chosen(
+        language,
+        f"{value} in {year}: enough for {limit} already, to be kept until {found.due}",
+        f"{year} 年为 {value}，已达到 {limit} 的要求，须保持到 {found.due} 年",
+    )
 
 
 def _since(found: Pace, ruler: Ruler) -> str:

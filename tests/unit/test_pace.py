@@ -121,6 +121,20 @@ def test_what_is_not_known_leaves_the_standing_open() -> None:
     assert found.standing == "open"
     assert found.gap_bounds is not None
     assert not found.gap_bounds.is_exact
+    assert any("not at their ranges" in one.en for one in found.caveats)
+    rows[2]["students"] = 1  # 74 of 101 and one blank cell of up to 100
+    cap = {name: field for name, field in SHARE.items() if name != "at_least"} | {"at_most": "75 %"}
+    pack = judged([cap], {2022: 70}).pack
+    frame = {"schools": pd.DataFrame(rows, dtype=object)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UncheckedDataWarning)
+        perhaps = evaluate(pack, admit_unchecked(Submission.from_frames(frame, DICTIONARY), reason="a test"))
+    told = pace_of(perhaps["share"])
+    assert told.gap == 0
+    assert told.gap_bounds is not None
+    assert told.gap_bounds.upper > 0
+    assert "may be missing" in pace_lines(perhaps["share"], told, "en")[0]
+    assert "仍可能差" in pace_lines(perhaps["share"], told, "zh")[0]
 
 
 def test_the_plans_own_steps_come_before_the_straight_line() -> None:
