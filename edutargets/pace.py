@@ -343,6 +343,14 @@ def _caveats(found: Pace, *, kept: bool, adds_up: bool) -> tuple[Bilingual, ...]
                 zh="两个年度构不成趋势，两点之间的增速多半是偶然波动",
             )
         )
+    today = found.series[-1]
+    if not today.bounds.is_exact:
+        said.append(
+            Bilingual(
+                en="projections and published methods look at the values alone, not at their ranges",
+                zh="推算和已公布的方法只看数值本身，不看其区间",
+            )
+        )
     if kept:
         said.append(
             Bilingual(

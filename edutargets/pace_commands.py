@@ -44,7 +44,7 @@ def pace(  # noqa: PLR0913  # each is an argument of the command
     *,
     target: Targets = None,
     method: Annotated[
-        str, typer.Option(help="A published method: opensdg, eurostat, un2023 or escap.")
+        str, typer.Option(help="A published method: opensdg, opensdg_2023, eurostat, un2023, escap.")
     ] = "opensdg",
     as_of: AsOf = None,
     base_year: Annotated[

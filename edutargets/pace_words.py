@@ -120,23 +120,43 @@ def _missing(found: Pace, ruler: Ruler) -> str:
     year, limit = found.today.year, ruler.goal_text(found.limit or Fraction(0))
     value = ruler.text(found.today.value)
     if not found.gap:
-        return chosen(
-            language,
-            f"{value} in {year}: enough for {limit} already, to be kept until {found.due}",
-            f"{year} 年为 {value}，已达到 {limit} 的要求，须保持到 {found.due} 年",
-        )
+        return _enough(found, ruler, f"{value}", limit)
     difference = ruler.difference()
     gap, needed = difference.text(found.gap), difference.text(found.needed)
-    en = f"{value} in {year}: {gap} short of {limit}; until {found.due} that takes {needed} each year"
-    zh = f"{year} 年为 {value}，距 {limit} 还差 {gap}；到 {found.due} 年须每年推进 {needed}"
+    less = found.sign < 0
+    en = f"{value} in {year}: {gap} {'above' if less else 'short of'} {limit}"
+    zh = f"{year} 年为 {value}，" + (f"比 {limit} 高出 {gap}" if less else f"距 {limit} 还差 {gap}")
     if left == 1:
-        en = f"{value} in {year}: {gap} short of {limit}, to be made good by {found.due}, in one year"
-        zh = f"{year} 年为 {value}，距 {limit} 还差 {gap}，须在到 {found.due} 年的一年内补上"
+        en, zh = (
+            f"{en}, to be made good by {found.due}, in one year",
+            f"{zh}，须在到 {found.due} 年的一年内补上",
+        )
+    else:
+        en = f"{en}; until {found.due} that takes {needed} {'less ' if less else ''}each year"
+        zh = f"{zh}；到 {found.due} 年须每年{'降低' if less else '推进'} {needed}"
     bounds = found.gap_bounds
     if bounds is not None and not bounds.is_exact:
         between = difference.range(bounds)
         en, zh = f"{en} (missing: {between})", f"{zh}（差距在 {between} 之间）"
     return chosen(language, en, zh)
+
+
+def _enough(found: Pace, ruler: Ruler, value: str, limit: str) -> str:
+    """Say that nothing is missing on what is known, and how much may be all the same."""
+    assert found.today is not None  # its caller looked
+    year, language, bounds = found.today.year, ruler.language, found.gap_bounds
+    if bounds is not None and bounds.upper > 0:
+        most = ruler.difference().text(bounds.upper)
+        return chosen(
+            language,
+            f"{value} in {year}: enough for {limit} on what is known, but up to {most} may be missing",
+            f"{year} 年为 {value}，按已知数据达到 {limit} 的要求，但仍可能差至多 {most}",
+        )
+    return chosen(
+        language,
+        f"{value} in {year}: enough for {limit} already, to be kept until {found.due}",
+        f"{year} 年为 {value}，已达到 {limit} 的要求，须保持到 {found.due} 年",
+    )
 
 
 def _since(found: Pace, ruler: Ruler) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from edutargets.errors import EvaluationError, Fault, near_names
 from edutargets.progress_eurostat import eurostat
 from edutargets.progress_opensdg import indicator, opensdg
+from edutargets.progress_opensdg_2023 import opensdg_2023
 from edutargets.progress_terms import Points, Progress, Series, Settings, points_of
 from edutargets.progress_un import escap, un2023
 from edutargets.sources import Bilingual
@@ -26,7 +27,7 @@ __all__ = [
     "status_words",
 ]
 
-MethodName = Literal["opensdg", "eurostat", "un2023", "escap"]
+MethodName = Literal["opensdg", "opensdg_2023", "eurostat", "un2023", "escap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ METHODS: Mapping[str, Method] = {
             "Open SDG documentation, Progress Measurement Methodology",
         ),
         Method(
+            "opensdg_2023",
+            Bilingual(en="Open SDG as of June 2023", zh="Open SDG（2023 年 6 月版）"),
+            "Open SDG build library (sdg-build), June 2023",
+        ),
+        Method(
             "eurostat",
             Bilingual(en="Eurostat", zh="欧盟统计局"),
             "Eurostat, Sustainable development in the European Union, annex on indicator trends",
@@ -72,6 +78,7 @@ METHODS: Mapping[str, Method] = {
         ),
     )
 }
+_OF_OPENSDG = {"opensdg": opensdg, "opensdg_2023": opensdg_2023}
 _OTHER_NAMES = {"opensdg_statcan_2_4": "opensdg", "escap_csi": "escap"}
 _STATUSES = {
     "target_achieved": ("target achieved", "已达标"),
@@ -101,6 +108,7 @@ def progress(
     *,
     method: str = "opensdg",
     as_published: bool = False,
+    **named: object,
 ) -> Progress:
     """Judge a series of years by a published method.
 
@@ -108,15 +116,16 @@ def progress(
         series: Years and values; a year without a value is left out.
         settings: ``direction``, ``target``, ``base_year``, ``target_year``, ``limit`` and the like, named
             as in an Open SDG configuration.
-        method: ``opensdg``, ``eurostat``, ``un2023`` or ``escap``.
-        as_published: Whether ``opensdg`` also gives the numbers that its published code gives where the
+        method: ``opensdg``, ``opensdg_2023``, ``eurostat``, ``un2023`` or ``escap``.
+        as_published: Whether those of Open SDG also gives the numbers that its published code gives where the
             method means nothing, e.g. for a target of zero.
+        named: Single settings by their names, before those of ``settings``.
 
     Raises:
         EvaluationError: If there is no such method, or a setting or a value cannot be read.
 
     Examples:
-        >>> found = progress({2015: 50, 2023: 55}, {"direction": "positive", "target": 80})
+        >>> found = progress({2015: 50, 2023: 55}, direction="positive", target=80)
         >>> found.status, round(found.value, 4), round(found.score, 4)
         ('limited_progress', 0.3765, -0.9311)
         >>> print(progress({2015: 97, 2023: 95}, {"direction": "positive", "target": 96}).refused.en)
@@ -124,9 +133,12 @@ def progress(
     """
     name = method_named(method)
     points: Points = points_of(series)
-    told = settings if isinstance(settings, Settings) else Settings.read(settings or {})
-    if name == "opensdg":
-        return opensdg(points, told, as_published=as_published)
+    if isinstance(settings, Settings):
+        told = settings.changed(named)
+    else:
+        told = Settings.read({**(settings or {}), **named})
+    if name in _OF_OPENSDG:
+        return _OF_OPENSDG[name](points, told, as_published=as_published)
     return {"eurostat": eurostat, "un2023": un2023, "escap": escap}[name](points, told)
 
 

@@ -18,7 +18,7 @@ from edutargets.sources import Bilingual
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["indicator", "opensdg", "status_of_score"]
+__all__ = ["indicator", "opensdg", "status_of_score", "status_of_value"]
 
 BASE_YEAR, TARGET_YEAR = 2015, 2030
 WITHOUT_TARGET: Mapping[str, float] = MappingProxyType({"high": 0.015, "med": 0.005, "low": 0.0})
@@ -80,7 +80,7 @@ def opensdg(points: Points, settings: Settings, *, as_published: bool = False) -
     achieved = target is not None and settings.sign * (value - target) >= 0
     found = replace(found, target_achieved=achieved)
     rated = _rated(found, settings, as_published=as_published)
-    status = _status(rated)
+    status = status_of_value(rated)
     return replace(rated, status=status, score=_score(rated), caveats=_caveats(rated, settings))
 
 
@@ -201,7 +201,8 @@ def _ratio(found: Progress) -> float:
 # status and score ----------------------------------------------------------------------------------
 
 
-def _status(found: Progress) -> str:
+def status_of_value(found: Progress) -> str:
+    """Return the status that a value has among its thresholds."""
     if found.target_achieved:
         return "target_achieved"
     if found.value is None:

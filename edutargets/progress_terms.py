@@ -81,10 +81,18 @@ class Settings:
         Raises:
             EvaluationError: With every setting that is unknown or no number.
         """
+        return cls().changed(given)
+
+    def changed(self, given: Mapping[str, object]) -> Settings:
+        """Return the settings with some of them given anew.
+
+        Raises:
+            EvaluationError: With every setting that is unknown or no number.
+        """
         faults: list[Fault] = []
         found: dict[str, object] = {}
         for name, value in given.items():
-            if name in _SELECTING or (value is None and name in cls.__dataclass_fields__):
+            if name in _SELECTING or (value is None and name in self.__dataclass_fields__):
                 continue
             try:
                 found[name] = _setting(name, value)
@@ -92,7 +100,7 @@ class Settings:
                 faults.append(_fault("settings", error))
         if faults:
             raise EvaluationError(*faults)
-        return replace(cls(), **found)  # type: ignore[arg-type]  # read one by one above
+        return replace(self, **found)  # type: ignore[arg-type]  # read one by one above
 
     @property
     def sign(self) -> int:

@@ -39,7 +39,7 @@ def compounded(before: Fraction, after: Fraction, years: int, ahead: int) -> Num
         >>> compounded(Fraction(50), Fraction(55), 1, 2)
         Fraction(1331, 20)
         >>> round(compounded(Fraction(50), Fraction(55), 8, 7), 4)
-        59.784124117
+        59.7835
     """
     if ahead % years == 0:
         return after * (after / before) ** (ahead // years)

@@ -52,6 +52,14 @@ def test_a_worked_case_comes_out_as_published(
     assert {name: case["expected"][name] for name in found} == found
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_the_version_of_2023_gives_the_status_it_gave(case: dict[str, Any]) -> None:
+    """Its thresholds were alike, but it knew no limit and turned negative values round."""
+    found = progress(case["series"], case["config"], method="opensdg_2023", as_published=True)
+    assert found.status == case["older_version_2023_06_status"]
+    assert found.score is None
+
+
 @pytest.mark.parametrize(
     ("series", "settings", "value", "status", "score", "reason"),
     [

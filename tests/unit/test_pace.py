@@ -121,6 +121,20 @@ def test_what_is_not_known_leaves_the_standing_open() -> None:
     assert found.standing == "open"
     assert found.gap_bounds is not None
     assert not found.gap_bounds.is_exact
+    assert any("not at their ranges" in one.en for one in found.caveats)
+    rows[2]["students"] = 1  # 74 of 101 and one blank cell of up to 100
+    cap = {name: field for name, field in SHARE.items() if name != "at_least"} | {"at_most": "75 %"}
+    pack = judged([cap], {2022: 70}).pack
+    frame = {"schools": pd.DataFrame(rows, dtype=object)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UncheckedDataWarning)
+        perhaps = evaluate(pack, admit_unchecked(Submission.from_frames(frame, DICTIONARY), reason="a test"))
+    told = pace_of(perhaps["share"])
+    assert told.gap == 0
+    assert told.gap_bounds is not None
+    assert told.gap_bounds.upper > 0
+    assert "may be missing" in pace_lines(perhaps["share"], told, "en")[0]
+    assert "仍可能差" in pace_lines(perhaps["share"], told, "zh")[0]
 
 
 def test_the_plans_own_steps_come_before_the_straight_line() -> None:
@@ -228,6 +242,19 @@ def test_every_base_year_is_told_and_whether_it_decides() -> None:
     assert any("hangs on the base year" in line for line in english.lines)
     assert [row[0] for row in chinese.rows] == ["2021 年", "2022 年"]
     assert english.rows[1][1] == "86 % (enough)"
+
+
+def test_too_much_is_told_as_too_much() -> None:
+    """A cap of 10 % is not fallen short of: 14 % is 4 points above it, 2 less each year."""
+    cap = {name: field for name, field in SHARE.items() if name != "at_least"} | {"at_most": "10 %"}
+    share = judged([cap], {2022: 16, 2023: 14})["share"]
+    found = pace_of(share)
+    assert (found.sign, found.gap, found.needed) == (-1, Fraction(4, 100), Fraction(2, 100))
+    english, chinese = (pace_lines(share, found, one)[0] for one in ("en", "zh"))
+    assert english.startswith("14 % in 2023: 4 percentage points above 10 %; until 2025 that takes")
+    assert english.endswith("2 percentage points less each year")
+    assert chinese == "2023 年为 14 %，比 10 % 高出 4 个百分点；到 2025 年须每年降低 2 个百分点"
+    assert (found.line, found.standing) == (Fraction(14, 100), "on_line")
 
 
 def test_two_years_are_told_to_be_no_trend() -> None:
