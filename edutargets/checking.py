@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edutargets import plans
+from edutargets.canonical_plans import hash_of_suites
 from edutargets.errors import DefinitionError, Fault, SubmissionError, near_names
 from edutargets.fed_targets import fed_targets
 from edutargets.gate import gate_submission
@@ -105,7 +106,7 @@ def check_submission(pack: Pack, submission: Submission, *, rule: GateRule | Non
     """
     suites = read_suites(pack.suites_folder, pack.dictionary, pack.plan.ids)
     report = gate_submission(submission, suites, rule=rule or pack.file.gate)
-    return replace(report, fed=fed_targets(pack))
+    return replace(report, fed=fed_targets(pack), rules=(pack.id, hash_of_suites(pack)))
 
 
 def read_data(pack: Pack, data: str | Path) -> Submission:

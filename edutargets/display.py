@@ -310,7 +310,8 @@ def _of_gate_report(report: GateReport) -> dict[str, object]:
     tongue = language()
     html = framed(gate_html(report, tongue), tongue)
     shown = _bundle(report.to_text(tongue), html, "gate", gate_records(report.facts))
-    return {**shown, PROVENANCE_TYPE: _read_from(report.submission)}
+    pack, suites = report.rules or ("", "")
+    return {**shown, PROVENANCE_TYPE: {**_read_from(report.submission), "pack": pack, "suites": suites}}
 
 
 @mimebundle.register(Plan)

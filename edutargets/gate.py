@@ -93,6 +93,7 @@ class GateReport(Shown):
         set_aside: The rows with critical findings, where the pack's rule admits the others without them.
         versions: The edition of the rules of each table.
         fed: Which targets rest on what; none where the gate stood alone, without a plan.
+        rules: The pack whose rules were asked, and the hash of their content; nothing where it stood alone.
     """
 
     submission: Submission = field(repr=False)
@@ -100,6 +101,7 @@ class GateReport(Shown):
     set_aside: SetAside | None = field(default=None, repr=False)
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     fed: FedTargets | None = field(default=None, repr=False)
+    rules: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
     def decision(self) -> Decision:

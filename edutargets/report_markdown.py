@@ -13,6 +13,7 @@ from edutargets.report_facts import (
     gate_lines,
     gate_rules,
     made_from,
+    range_text,
     said_again,
     short_title,
     target_columns,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edutargets.attainment_reports import AttainmentReport, ReportTarget
+    from edutargets.verdict_words import Language
 
 __all__ = ["report_markdown"]
 
@@ -42,7 +44,7 @@ def report_markdown(report: AttainmentReport) -> str:
     lines = [f"# {markdown_text(report.title)}", "", *_summary(report)]
     for number, chapter in enumerate(report.chapters, start=1):
         lines += ["", f'<a id="chapter-{number}"></a>', "", f"## {markdown_text(chapter.title)}", ""]
-        rows = [_cells(target) for target in chapter.targets]
+        rows = [_cells(target, language) for target in chapter.targets]
         lines += markdown_table(target_columns(language), rows, frozenset({2}))
         for target in chapter.targets:
             lines += ["", f'<a id="t-{target.id}"></a>', "", _explained(target).rstrip()]
@@ -95,10 +97,11 @@ def _summary(report: AttainmentReport) -> Iterator[str]:
     yield from ("", markdown_text(again)) if again else ()
 
 
-def _cells(target: ReportTarget) -> tuple[str, ...]:
-    row = target.row
+def _cells(target: ReportTarget, language: Language) -> tuple[str, ...]:
+    row, between = target.row, range_text(target, language)
+    number = f"{row.number} ({between})" if between else row.number
     named = f"{target.clause} {row.title} ({row.id})".strip()
-    return row.verdict, named, row.number, row.unit, row.goal, row.period, row.short
+    return row.verdict, named, number, row.unit, row.goal, row.period, row.short
 
 
 def _explained(target: ReportTarget) -> str:

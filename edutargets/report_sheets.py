@@ -186,11 +186,13 @@ def _targets(report: AttainmentReport) -> _Sheet:
         chosen(language, "to meet it", "达成所需"),
         chosen(language, "number", "数值（供计算）"),
         chosen(language, "exact", "精确值"),
+        chosen(language, "smallest it can be", "可能的最小值"),
+        chosen(language, "largest it can be", "可能的最大值"),
         chosen(language, "unit of the exact value", "精确值单位"),
         chosen(language, "why there is no verdict", "无结论的原因"),
         chosen(language, "the same as", "同一目标"),
     )
-    widths = (18, 12, 26, _WIDE, 14, 12, _NARROW, _WIDE, 12, _USUAL, _WIDE, 12, _USUAL, 12, _WIDE, 20)
+    widths = (18, 12, 26, _WIDE, 14, 12, _NARROW, _WIDE, 12, _USUAL, _WIDE, 12, *(_USUAL,) * 3, 12, _WIDE, 20)
     rows = [
         _target_row(chapter.title, target, report)
         for chapter in report.chapters
@@ -219,6 +221,8 @@ def _target_row(
         needs,
         float(value) if value is not None else None,
         exact_text(value),
+        exact_text(judged.lower),
+        exact_text(judged.upper),
         unit_name(judged),
         reason.in_language(language) if reason is not None else None,
         target.same_as,

@@ -438,6 +438,8 @@ def test_the_annex_has_every_target_with_its_exact_value(
         assert rows[name][4] == verdict_text(attainment.verdict, language)
         value = attainment.original.value
         assert rows[name][12] == (None if value is None else str(value))
+        lower, upper = attainment.original.lower, attainment.original.upper
+        assert rows[name][13:15] == tuple(None if one is None else str(one) for one in (lower, upper))
         if value is not None:
             assert rows[name][11] == pytest.approx(float(value), rel=1e-14)  # a workbook keeps 16 digits
 
@@ -583,9 +585,11 @@ def published() -> tuple[PlanAttainment, PlanAttainment]:
 def test_a_range_stands_beside_its_value_wherever_targets_are_listed() -> None:
     """Published figures are rounded: the table says between what the value lies, met or not."""
     results, figures = published()
-    table = dict(report_pages.report_pages(report_of(results, "en", figures=figures)))["report.en.html"]
+    report = report_of(results, "en", figures=figures)
+    table = dict(report_pages.report_pages(report))["report.en.html"]
     row = table.partition('id="t-preschool.inclusive-coverage"')[2].partition("</tr>")[0]
     assert re.search(r"91\.49<br><span[^>]*>91\.4909 – 91\.4916<", row)
+    assert "91.49 (91.4909 – 91.4916)" in report_markdown(report)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -84,6 +84,7 @@ def test_what_is_shown_says_what_it_was_made_from(
     """A hash for each file, and no place on any machine."""
     content = bundles[kind][PROVENANCE_TYPE]
     assert set(content["data"]) >= {"students.csv", "teachers.csv"}
+    assert (content["pack"], len(content["suites"])) == (NAME, 64)
     assert str(Path(__file__).parents[2]) not in json.dumps(content)
 
 
