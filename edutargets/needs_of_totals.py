@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.bound_measures import Measure
     from edutargets.exact_columns import Cell, Statistics
+    from edutargets.goals import Goal
     from edutargets.judging import Result
     from edutargets.tables import Dictionary
 
 __all__ = ["Sides", "needs_of_totals", "sides_of"]
 
 _ONE = Fraction(1)
-_MOST_REPORTERS_NAMED = 2
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +119,10 @@ def _too_much(held: _Held) -> bool:
 
 def _held(attainment: Attainment, result: Result) -> _Held | None:
     """Return the sides of the value that decides, with what is enough."""
-    measure, target, goal = attainment.measure, attainment.target, result.goal
+    measure, goal = attainment.measure, result.goal
     if measure is None or goal is None or result.value is None or attainment.statistics is None:
         return None
-    years, parts, ends = result.years or None, tuple(measure.parts), ends_of(goal)
-    if isinstance(target, Trend | Growth):
-        years, parts = result.years[-1:], ("after", "after")
-        before = result.parts["before"].value
-        low, high = ((before if end is not None else None) for end in ends)
-        ends = (low, high)
-        if isinstance(target, Growth):
-            ends = tuple(None if end is None else before * (1 + end) for end in ends_of(goal))  # type: ignore[assignment]  # two ends
-    elif isinstance(target, Comparison):
-        parts, other = ("value", "value"), result.parts["against"].value
-        ends = (other, None) if goal.lower is not None else (None, other)
-    elif isinstance(target, Count | Amount | Coefficient) and len(parts) == 1:
-        parts = (parts[0], parts[0])
+    years, parts, ends = _asked(attainment, result, goal)
     sides = sides_of(measure.value)
     if sides is None or len(parts) != 2 or _is_mean_of_rates(measure):  # noqa: PLR2004  # two sides
         return None
@@ -143,6 +132,29 @@ def _held(attainment: Attainment, result: Result) -> _Held | None:
         return None
     known_only = any(not part.is_exact for part in result.parts.values())
     return _Held(sides, (parts[0], parts[1]), years, top, bottom, ends, goal.open_ended, known_only)
+
+
+def _asked(
+    attainment: Attainment, result: Result, goal: Goal
+) -> tuple[tuple[int, ...] | None, tuple[str, ...], Ends]:
+    """Return the years that can still change, the names of both sides, and what is enough."""
+    target, low_high = attainment.target, ends_of(goal)
+    assert attainment.measure is not None  # its caller looked
+    parts = tuple(attainment.measure.parts)
+    if isinstance(target, Trend | Growth):
+        before = result.parts["before"].value
+        grown = [Fraction(0) if isinstance(target, Trend) or end is None else end for end in low_high]
+        low, high = (
+            None if end is None else before * (1 + rate) for end, rate in zip(low_high, grown, strict=True)
+        )
+        return result.years[-1:], ("after", "after"), (low, high)
+    if isinstance(target, Comparison):
+        other = result.parts["against"].value
+        ends: Ends = (other, None) if goal.lower is not None else (None, other)
+        return result.years or None, ("value", "value"), ends
+    if isinstance(target, Count | Amount | Coefficient) and len(parts) == 1:
+        parts = (parts[0], parts[0])
+    return result.years or None, parts, low_high
 
 
 def _is_mean_of_rates(measure: Measure) -> bool:
@@ -298,18 +310,8 @@ def _each_reporter(attainment: Attainment, held: _Held, way: Need) -> list[Need]
     statistics, dictionary, below = attainment.statistics, attainment.dictionary, held.sides.below
     if below is None or statistics is None or dictionary is None:
         return []
-    nodes = (held.sides.above, below)
-    if len({one.table for node in nodes for one in aggregates_of(node)}) != 1:
-        return []
-    tops, bottoms = (_by_reporter(node, statistics, held.years) for node in nodes)
-    if tops is None or bottoms is None:
-        return []
-    own = {
-        who: replace(held, top=tops.get(who, Fraction(0)), bottom=bottoms.get(who, Fraction(0)))
-        for who in sorted({*tops, *bottoms})
-    }
-    told = {who: one for who, one in own.items() if one.bottom > 0 or (way.kind == "below" and one.top > 0)}
-    if len(told) < _MOST_REPORTERS_NAMED:
+    told = _own_sides(held, below, statistics, wider=way.kind == "below")
+    if len(told) < _FEWEST:
         return []
     changes = {who: _own_change(one, way, dictionary) for who, one in told.items()}
     rows = [
@@ -317,7 +319,7 @@ def _each_reporter(attainment: Attainment, held: _Held, way: Need) -> list[Need]
         for who, change in changes.items()
         if change
     ]
-    if not rows or None in changes.values():
+    if not rows or None in changes.values() or len({row.amount > 0 for row in rows}) > 1:
         return []
     amount = sum((row.amount for row in rows), Fraction(0))
     rows.sort(key=lambda row: (-abs(row.amount), row.reporter))
@@ -334,6 +336,28 @@ def _each_reporter(attainment: Attainment, held: _Held, way: Need) -> list[Need]
             rows=tuple(rows),
         )
     ]
+
+
+def _own_sides(held: _Held, below: Node, statistics: Statistics, *, wider: bool) -> dict[str, _Held]:
+    """Return both sides of everybody who reports; nothing where something of them is not known.
+
+    Args:
+        held: Both sides of the total.
+        below: The lower side.
+        statistics: The exact columns.
+        wider: Whether the lower side is to grow, so that it may be nothing today.
+    """
+    nodes = (held.sides.above, below)
+    if len({one.table for node in nodes for one in aggregates_of(node)}) != 1:
+        return {}
+    tops, bottoms = (_by_reporter(node, statistics, held.years) for node in nodes)
+    if tops is None or bottoms is None:
+        return {}
+    own = {
+        who: replace(held, top=tops.get(who, Fraction(0)), bottom=bottoms.get(who, Fraction(0)))
+        for who in sorted({*tops, *bottoms})
+    }
+    return {who: one for who, one in own.items() if one.bottom > 0 or (wider and one.top > 0)}
 
 
 def _has(held: _Held, way: Need) -> Fraction:
