@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from edutargets.attainment import evaluate
 from edutargets.entity_conditions import split
 from edutargets.expressions import Aggregate, ChildValue, Column, Node, Number
-from edutargets.needs_of_totals import sides_of
 from edutargets.plans import Plan
 from edutargets.rates import last_day
 from edutargets.row_targets import Frequency
 from edutargets.targets import Milestone
 from edutargets.totals_sql import conjuncts
 from edutargets.trial_tables import FILLED, CannotTryError, TrialTables, fulfilling, sample_of
+from edutargets.two_sides import sides_of
 from edutargets.whole_steps import linear, step_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.bound_measures import Measure
     from edutargets.needs import Need, NeededRow
-    from edutargets.needs_of_totals import Sides
+    from edutargets.two_sides import Sides
 
 __all__ = ["CannotTryError", "carry_out", "tried"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from edutargets.entities import ENTITY_BY_NAME
 from edutargets.expressions import unit_of
 from edutargets.judged_words import part_ruler, plain
-from edutargets.needs_of_totals import sides_of
 from edutargets.targets import Comparison
+from edutargets.two_sides import sides_of
 from edutargets.units import factors_of, parse_unit
 from edutargets.wording import Ruler, chosen, unit_words
 
