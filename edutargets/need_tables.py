@@ -9,8 +9,8 @@ from edutargets.entities import ENTITY_BY_NAME
 from edutargets.entity_conditions import split
 from edutargets.expressions import aggregates_of, unit_of
 from edutargets.identity_masks import masked
-from edutargets.needs_of_totals import sides_of
 from edutargets.numbers_needed import numbers_needed
+from edutargets.two_sides import sides_of
 from edutargets.units import factors_of
 from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, unit_words
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from edutargets.goal_wording import entity_ruler, ruler_of
 from edutargets.goals import Verdict
 from edutargets.judged_words import part_ruler, plain
-from edutargets.needs_of_totals import sides_of
 from edutargets.numbers_needed import needed, numbers_needed
 from edutargets.row_targets import Dispersion
 from edutargets.targets import Comparison, Composite, Milestone, Trend
+from edutargets.two_sides import sides_of
 from edutargets.units import factors_of, parse_unit
 from edutargets.way_words import size_words, way_words
 from edutargets.wording import chosen, period_words, unit_words

@@ -56,19 +56,8 @@ def needs_of_spread(attainment: Attainment, result: Result) -> tuple[Need, ...]:
     if found is None:
         return ()
     units, surely = found
-    names = [name for name, _ in rows.columns[:-2]]
-    told = [
-        NeededRow(
-            reporter=share.reporter,
-            key=tuple(zip(names, share.key, strict=True)),
-            amount=step * number,
-            has=share.value,
-        )
-        for share, number in zip(shares, units, strict=True)
-        if number
-    ]
-    amount = sum((row.amount for row in told), Fraction(0))
-    told.sort(key=lambda row: (-row.amount, row.reporter, str(row.key)))
+    told = _told(shares, units, step, tuple(name for name, _ in rows.columns[:-2]))
+    amount = step * sum(units)
     return (
         Need(
             kind="spread",
@@ -79,11 +68,28 @@ def needs_of_spread(attainment: Attainment, result: Result) -> tuple[Need, ...]:
             years=result.years,
             count=len(told),
             of=len(shares),
-            rows=tuple(told),
+            rows=told,
             optimality="exact" if surely == sum(units) else "bound",
             lower_bound=step * surely,
         ),
     )
+
+
+def _told(
+    shares: Sequence[Share], units: Sequence[int], step: Fraction, names: tuple[str, ...]
+) -> tuple[NeededRow, ...]:
+    """Say who gets what, those with the most first."""
+    told = [
+        NeededRow(
+            reporter=share.reporter,
+            key=tuple(zip(names, share.key, strict=True)),
+            amount=step * number,
+            has=share.value,
+        )
+        for share, number in zip(shares, units, strict=True)
+        if number
+    ]
+    return tuple(sorted(told, key=lambda row: (-row.amount, row.reporter, str(row.key))))
 
 
 def _whole(share: Share, step: Fraction) -> Pair:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from edutargets.gate import AdmittedSubmission
     from edutargets.tables import Dictionary
 
-__all__ = ["CannotTryError", "TrialTables", "fulfilling"]
+__all__ = ["FILLED", "CannotTryError", "TrialTables", "fulfilling", "sample_of"]
 
 _POSITION = "row_position"
 FILLED = object()
@@ -299,3 +299,8 @@ def _value(operator: str, right: Node) -> object:
 
 def _later(day: date, days: int) -> date:
     return day + timedelta(days=days)
+
+
+def sample_of(kind: str, day: date) -> object:
+    """Return what may stand in a cell of a type, for evidence that only has to be there."""
+    return {"date": day, "integer": 1, "decimal": 1, "boolean": True, "year": day.year}.get(kind, "trial")

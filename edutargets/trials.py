@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from edutargets.attainment import evaluate
 from edutargets.entity_conditions import split
 from edutargets.expressions import Aggregate, ChildValue, Column, Node, Number
-from edutargets.needs_of_totals import sides_of
 from edutargets.plans import Plan
 from edutargets.rates import last_day
 from edutargets.row_targets import Frequency
 from edutargets.targets import Milestone
 from edutargets.totals_sql import conjuncts
-from edutargets.trial_tables import FILLED, CannotTryError, TrialTables, fulfilling
+from edutargets.trial_tables import FILLED, CannotTryError, TrialTables, fulfilling, sample_of
+from edutargets.two_sides import sides_of
 from edutargets.whole_steps import linear, step_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edutargets.attainment import Attainment
     from edutargets.bound_measures import Measure
     from edutargets.needs import Need, NeededRow
-    from edutargets.needs_of_totals import Sides
+    from edutargets.two_sides import Sides
 
 __all__ = ["CannotTryError", "carry_out", "tried"]
 
@@ -358,7 +358,7 @@ class _Trial:
             raise CannotTryError(f"{table} has no row to add others like it")
         declared = self.tables.dictionary.tables[table]
         cells: dict[str, object] = {target.done_on: target.by}
-        cells |= {name: _sample(declared.columns[name].type, target.by) for name in target.evidence}
+        cells |= {name: sample_of(declared.columns[name].type, target.by) for name in target.evidence}
         (found,) = self.measure.aggregates()[:1]
         asked = [fulfilling(one, table) for one in conjuncts(found.where)]
         wanted = {
@@ -371,22 +371,17 @@ class _Trial:
         self.tables.add_like(table, 0, {**cells, **wanted})
 
 
-def _sample(kind: str, day: date) -> object:
-    return {"date": day, "integer": 1, "decimal": 1, "boolean": True, "year": day.year}.get(kind, "trial")
-
-
 def _shorter(amount: Fraction, less: Fraction | int) -> Fraction:
     return amount - less if amount > 0 else amount + less
 
 
 def _leaf(node: Node) -> tuple[Node, Fraction]:
     """Return one thing that a sum is made of and that can grow, with its factor."""
-    terms = linear(node)
-    grown = [(leaf, factor) for leaf, factor in (terms or {}).items() if not isinstance(leaf, Number)]
-    best = sorted(grown, key=lambda one: (one[1] < 0, abs(one[1] - 1)))
-    if not best:
+    terms = (linear(node) or {}).items()
+    grown = [(leaf, factor) for leaf, factor in terms if not isinstance(leaf, Number)]
+    if not grown:
         raise CannotTryError("what is counted is no sum")
-    return best[0]
+    return min(grown, key=lambda one: (one[1] < 0, abs(one[1] - 1)))
 
 
 def _same_rows(sides: Sides) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from edutargets.entities import ENTITY_BY_NAME
 from edutargets.expressions import unit_of
 from edutargets.judged_words import part_ruler, plain
-from edutargets.needs_of_totals import sides_of
 from edutargets.targets import Comparison
+from edutargets.two_sides import sides_of
 from edutargets.units import factors_of, parse_unit
 from edutargets.wording import Ruler, chosen, unit_words
 
@@ -149,7 +149,8 @@ def _each_reporter(need: Need, first: Need, language: Language) -> tuple[str, ..
     said, everyone = more_words(need.unit, need.amount, language), plain(Fraction(need.of))
     at = plain(Fraction(need.count))
     if need.amount == first.amount:
-        en = f"the same number is enough for each of the {everyone} units by itself: {at} of them fall short"
+        short = f"{at} of them {'falls' if need.count == 1 else 'fall'} short"
+        en = f"the same number is enough for each of the {everyone} units by itself: {short}"
         return (chosen(language, en, f"同一数量也足以使 {everyone} 个单位各自达到，其中 {at} 个单位有缺口"),)
     en = f"the target is judged on the total; if each of the {everyone} units had to reach it by itself: "
     return (

@@ -250,16 +250,26 @@ NEEDS: list[tuple[Fields, str, str]] = [
     ({**BUDGET, **DUE, "at_least": "2090.01 CNY"}, "0.01 CNY/year more", "再增加 0.01 元/年"),
     (
         {**PER_STUDENT, **DUE, "at_least": "7 CNY/student"},
-        "10 CNY/year more in the numerator, the denominator staying at 300 students",
-        "分母 300 名学生不变时，分子须再增加 10 元/年",
+        (
+            "10 CNY/year more in the numerator, the denominator staying at 300 students\n"
+            "the same number is enough for each of the 2 units by itself: 1 of them falls short"
+        ),
+        (
+            "分母 300 名学生不变时，分子须再增加 10 元/年\n"
+            "同一数量也足以使 2 个单位各自达到，其中 1 个单位有缺口"
+        ),
     ),
     (
         {**DENSITY, **DUE, "at_most": "20"},
         (
             "1 more teacher, at 300 students\n"
-            "or 20 fewer students in the numerator, the denominator staying at 14 teachers"
+            "or 20 fewer students in the numerator, the denominator staying at 14 teachers\n"
+            "the same number is enough for each of the 2 units by itself: 1 of them falls short"
         ),
-        "分子 300 名学生不变时，分母须再增加 1 名教师\n或者分母 14 名教师不变时，分子须减少 20 名学生",
+        (
+            "分子 300 名学生不变时，分母须再增加 1 名教师\n或者分母 14 名教师不变时，分子须减少 20 名学生\n"
+            "同一数量也足以使 2 个单位各自达到，其中 1 个单位有缺口"
+        ),
     ),
     (
         {**DUTY, **DUE},
