@@ -49,7 +49,9 @@ def change_table(told: ChangeFigures, groups: Sequence[GroupChange]) -> ChangeTa
     if isinstance(told.attainment.target, Trend | Growth) and told.change.kind == "total":
         return ChangeTable()  # who fell, or fell behind, is told by itself
     by_town = groups is told.change.towns
-    first, rest = groups[:_MOST], groups[_MOST:]
+    first = [one for one in groups[:_MOST] if _shows(told, one)] or list(groups[:1])
+    kept = {id(one) for one in first}
+    rest = [one for one in groups if id(one) not in kept]
     is_total = told.change.kind == "total"
     columns = _totals(told, first, rest) if is_total else _rates(told, first, rest, by_town=by_town)
     named = not by_town and any(one.town for one in groups)
@@ -71,6 +73,13 @@ def change_table(told: ChangeFigures, groups: Sequence[GroupChange]) -> ChangeTa
     years = [told.years(told.change.before), told.years(told.change.after)]
     texts, columns_in_all = len(heads), len(heads) + 2 + len(columns)
     return ChangeTable((*heads, *years, *columns), tuple(cells), frozenset(range(texts, columns_in_all)))
+
+
+def _shows(told: ChangeFigures, one: GroupChange) -> bool:
+    """Whether anything of a group is still to be seen in the decimals that are printed."""
+    effects, half = one.effects, Fraction(1, 2 * 10**told.digits)
+    sizes = (effects.rate, effects.mix, effects.entry + effects.exit)
+    return any(abs(told.scaled(size)) >= half for size in sizes)
 
 
 def _name(told: ChangeFigures, one: GroupChange, *, by_town: bool) -> str:

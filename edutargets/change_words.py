@@ -64,7 +64,7 @@ def changed_units(attainment: Attainment, language: Language, since: int | None 
     table = change_table(told, told.change.units)
     if not table.rows:
         return None
-    label = chosen(language, "changed, who", "各单位变化")
+    label = chosen(language, "changed, who", "单位变化")
     line = chosen(language, "by unit", "按单位")
     return Section("changed_units", label, (line,), table.columns, table.rows, table.right)
 
@@ -189,6 +189,9 @@ def _by_side(told: ChangeFigures, sides: tuple[Fraction, Fraction]) -> str:
 
 def _unknown(told: ChangeFigures) -> list[str]:
     count = told.change.unknown
+    if told.change.is_rounded:
+        en = "the figures it is made of are rounded, and so is the change"
+        return [told.chosen(en, "所用数据经过取整，变化亦为近似")]
     if not count:
         return []
     noun = "unit" if count == 1 else "units"

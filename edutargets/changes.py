@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from edutargets.decompositions import Effects, Frame, Periods, Sides, added, nested, side_effects, together
-from edutargets.evaluation import NoValueError, part_of
+from edutargets.evaluation import NoValueError, Part, part_of
 from edutargets.reported_totals import (
     lines_of,
     mostly_shared,
@@ -89,6 +89,7 @@ class Change:
             there are towns; ``opened``, ``closed``, ``moved``, ``once``: units that are not there with a
             value in both periods. Empty where nobody is told apart.
         unknown: Of how many units a figure is missing: the change is that of what is known.
+        is_rounded: Whether it is made of figures that are rounded themselves.
     """
 
     kind: Literal["rate", "total"]
@@ -101,6 +102,7 @@ class Change:
     sides: tuple[Fraction, Fraction] | None
     terms: Mapping[str, Fraction]
     unknown: int = 0
+    is_rounded: bool = False
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
@@ -144,9 +146,13 @@ def changes(
     node = measure.value if side == "value" else measure.against
     lines = None if node is None else lines_of(measure) if side == "value" else taken_apart(node)
     spans = _spans(attainment, result, since)
-    if node is None or lines is None or spans is None or not _has_values(attainment, node, spans):
+    values = _values(attainment, node, spans) if node is not None and spans is not None else ()
+    if lines is None or spans is None or not values:
         return None
-    return _Counted(attainment, roster, lines, spans).change()
+    found = _Counted(attainment, roster, lines, spans).change()
+    if found is None or found.unknown or all(value.is_exact for value in values):
+        return found
+    return replace(found, is_rounded=True)
 
 
 def _spans(
@@ -170,19 +176,18 @@ def _spans(
     return ((max(years),), (latest,)) if years else None
 
 
-def _has_values(attainment: Attainment, node: Node, spans: tuple[tuple[int, ...], tuple[int, ...]]) -> bool:
-    """Whether there is a value in both periods: what is missing is never taken for zero."""
-    statistics, dictionary = attainment.statistics, attainment.dictionary
+def _values(attainment: Attainment, node: Node, spans: Sequence[tuple[int, ...]]) -> tuple[Part, ...]:
+    """Return the value of both periods; nothing where one has none, as what is missing is never zero."""
+    statistics, basis = attainment.statistics, attainment.basis
     assert statistics is not None  # its caller looked
-    assert dictionary is not None  # there are statistics
-    if attainment.basis is not None:
-        dictionary = attainment.basis.dictionary
+    assert basis is not None  # there are statistics
     try:
-        for years in spans:
-            part_of(node, lambda one, years=years: statistics.total(one, years), dictionary)  # type: ignore[misc]  # bound at once
+        return tuple(
+            part_of(node, lambda one, years=years: statistics.total(one, years), basis.dictionary)  # type: ignore[misc]  # bound at once
+            for years in spans
+        )
     except NoValueError:
-        return False
-    return True
+        return ()
 
 
 class _Counted:

@@ -36,7 +36,14 @@ from edutargets.command_options import (
     admit_data,
     check_output,
 )
-from edutargets.errors import EduTargetsError, EvaluationError, Fault, UnknownTargetError, near_names
+from edutargets.errors import (
+    EduTargetsError,
+    EvaluationError,
+    Fault,
+    SubmissionError,
+    UnknownTargetError,
+    near_names,
+)
 from edutargets.goals import Verdict
 from edutargets.terminal import hand_over, progress, say, speak_utf8, warn
 from edutargets.written_files import check_place, made_folder
@@ -180,6 +187,10 @@ def explain(  # noqa: PLR0913  # as above
     unchecked: Unchecked = None,
     set_aside: RejectedRows = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print only the SQL that made it.")] = False,
+    since: Annotated[
+        int | None,
+        typer.Option(metavar="YEAR", help="Tell what changed since this year, not since the last."),
+    ] = None,
 ) -> None:
     """Explain one target: the clause, the arithmetic, what is missing, who holds it back, the SQL."""
     from edutargets import attainment, explanations
@@ -196,7 +207,11 @@ def explain(  # noqa: PLR0913  # as above
     with progress("evaluating"):
         judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce
         results = judge(found, admitted)
-        explanation = explanations.explain(results[target], lang)
+        explanation = explanations.explain(results[target], lang, since=since)
+    if since is not None and "changed" not in explanation:
+        found_years = f"{target} has no value of {since} to hold against its own"
+        accepted = "an earlier year of its tables; without --since it is the one before"
+        raise SubmissionError(Fault(str(data), found_years, accepted, "--since 2024", "since"))
     written = {
         "text": explanation.to_text,
         "brief": lambda: explanation.brief,

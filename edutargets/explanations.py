@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from edutargets import explanation_writing
 from edutargets.brief_words import brief_words
+from edutargets.change_words import changed, changed_units
 from edutargets.exact_records import exact_record
 from edutargets.explanation_facts import facts_of, facts_record
 from edutargets.explanation_parts import SECTIONS, WRITTEN, same_as
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edutargets.attainment import Attainment
+    from edutargets.explanation_parts import Part
     from edutargets.explanation_section import Section
     from edutargets.goals import Verdict
     from edutargets.provenance import Provenance
@@ -122,18 +125,19 @@ class Explanation(Shown):
         return self.to_text()
 
 
-def explain(attainment: Attainment, language: Language = "en") -> Explanation:
+def explain(attainment: Attainment, language: Language = "en", *, since: int | None = None) -> Explanation:
     """Explain a verdict so that a reader can work it out again.
 
     Args:
         attainment: The judged target.
         language: ``en`` or ``zh``.
+        since: The year that changes are counted from; the one before the deciding period where none is given.
     """
     target, judged = attainment.target, attainment.original
     statements = total_statements(judged)
     listing = listing_statement(judged)
     found = [section(attainment, language) for section in (*WRITTEN, same_as)]
-    found += [section(judged, language) for section in SECTIONS]
+    found += [_dated(section, since)(judged, language) for section in SECTIONS]
     return Explanation(
         id=target.id,
         language=language,
@@ -144,6 +148,14 @@ def explain(attainment: Attainment, language: Language = "en") -> Explanation:
         statements=(*statements, *(one for one in (listing, row_statement(judged)) if one is not None)),
         attainment=attainment,
     )
+
+
+def _dated(section: Part, since: int | None) -> Part:
+    """Count changes from a given year; the other parts of an explanation know none."""
+    for told in (changed, changed_units):
+        if section is told:
+            return partial(told, since=since)
+    return section
 
 
 def _in_time(target: Target, goal: str, time: str) -> str:
