@@ -11,6 +11,8 @@ from edutargets.command_options import Data, Lang, PackName, Unchecked, admit_da
 from edutargets.terminal import progress, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edutargets.findings import Language
 
 __all__ = ["chart", "report"]
@@ -71,6 +73,10 @@ def report(  # noqa: PLR0913  # each is an argument of the command
             report_of(results, one, gate=facts, previous=earlier, figures=figures) for one in languages
         ]
         names = write_report(reports, output, overwrite=overwrite)
+    _tell(output, names)
+
+
+def _tell(output: Path, names: Sequence[str]) -> None:
     pages = [name for name in names if "/" in name]
     told = [name for name in names if name not in pages] + [f"{len(pages):,} pages of targets"]
     warn(f"written: {output} ({', '.join(told)})")
