@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["Attainment", "Basis", "PlanAttainment", "Result", "evaluate", "reproduce"]
 
 _WITHIN: Mapping[Language, str] = {
-    "en": "an unknown number is taken to lie within {share} of the year before, in a row of the same name that "
-    "was admitted: a choice of this pack",
+    "en": "an unknown number is taken to lie within {share} of the year before, in an admitted row of that "
+    "name: a choice of this pack",
     "zh": "未知数值按上年同一行已采纳数据上下 {share} 估计范围：这是本规划数据包的设定",
 }
 

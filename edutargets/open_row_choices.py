@@ -16,7 +16,7 @@ from edutargets.expressions import ChildValue, Column, IsNull, walk
 from edutargets.linear_forms import terms_of
 from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
 from edutargets.open_statements import below_of
-from edutargets.row_contributions import Filled, OpenValues
+from edutargets.row_contributions import Filled, OpenValues, may_lack_an_answer
 from edutargets.row_values import Cell, RowValues, cells_of
 from edutargets.set_aside import ROW_ADMITTED
 
@@ -154,9 +154,10 @@ class _Builder:
             itemgetter(*columns, *lacking, -1, -1),
             itemgetter(*columns, *numbers, told.at("year"), -1),
         )
+        unanswered = any(map(may_lack_an_answer, self.of_table[table]))
         found: dict[tuple[object, ...], list[Sequence[object]]] = {}
         for row in told.rows:
-            if None in empty(row) or any(row[at] for at in blank):
+            if unanswered or None in empty(row) or any(row[at] for at in blank):
                 found.setdefault(get(row)[:-1], []).append(row)
         for value in below:
             found = self._by_children(value, told, found)

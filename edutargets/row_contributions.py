@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval, exactly
 from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, completions
-from edutargets.expressions import Aggregate, Arithmetic, Case, ChildValue, Column, Node, Number
+from edutargets.expressions import Aggregate, Arithmetic, Case, ChildValue, Column, Node, Number, walk
 from edutargets.row_values import Cell, RowValues, value_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Filled", "OpenValues", "filled_in"]
+__all__ = ["Filled", "OpenValues", "filled_in", "may_lack_an_answer"]
 
 _MOST = 512
 _NOTHING = (Fraction(0), Fraction(0))
@@ -59,6 +59,12 @@ class Filled:
     cells: tuple[tuple[Cell, object], ...] = ()
     there: bool = True
     alike: tuple[tuple[tuple[Cell, object], ...], ...] = ()
+
+
+def may_lack_an_answer(aggregate: Aggregate) -> bool:
+    """Whether a condition may have no answer with every cell known: a school without pupils has no ratio."""
+    nodes = [node for part in (aggregate.operand, aggregate.where) if part is not None for node in walk(part)]
+    return any(isinstance(node, Case) and node.default is None for node in nodes)
 
 
 def filled_in(aggregates: Sequence[Aggregate], found: OpenValues) -> tuple[tuple[Filled, ...], bool]:

@@ -46,7 +46,7 @@ tables:
       year: {type: year}
       location: {type: category, required: false, values: {rural: {}, urban: {}}}
       pupils: {type: integer, unit: student, range: [1, 3], required: false}
-      places: {type: integer, unit: place, range: [1, 2], required: false}
+      places: {type: integer, unit: place, range: [0, 2], required: false}
       seats: {type: integer, unit: student, range: [1, 2], required: false}
       norm: {type: integer, range: [1, 2], required: false}
       grants: {type: decimal, scale: 1, unit: CNY, range: [-0.1, 0.2], required: false}
@@ -92,7 +92,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "kind": ("old", "new"),
     "location": ("rural", "urban"),
     "pupils": (1, 2, 3),
-    "places": (1, 2),
+    "places": (0, 1, 2),
     "seats": (1, 2),
     "norm": (1, 2),
     "extra": (0, 1, 2),
@@ -216,6 +216,7 @@ class Filled:
     """A world with nothing unknown: the rows that are there, with what they look up."""
 
     tables: dict[str, list[Row]]
+    unanswered: bool = False
 
     def rows(self, table: str, years: tuple[int, ...]) -> Iterator[Row]:
         """Yield the rows of some years."""
@@ -506,8 +507,8 @@ def _each(draw: random.Random) -> list[Promise]:
     heads = Piece("sum(pupils)", lambda r: Fraction(r["pupils"]))
     limit = Fraction(draw.randint(1, 4), 2)
 
-    def dense(row: Row) -> Fraction:
-        return heads.of(row) / places.of(row)
+    def dense(row: Row) -> Fraction | None:
+        return heads.of(row) / places.of(row) if row["places"] else None
 
     fields = {"type": "density", "share_of": "schools", "numerator": heads.sql, "denominator": places.sql}
     found.append(_quantified("density", fields, Piece("", dense), ("at_most", limit, ""), None, "schools"))
@@ -541,7 +542,9 @@ def _quantified(
             raise NoValueError
         if "mean_of" in fields:
             return sum((own.of(row) for row in rows), Fraction(0)) / len(rows)
-        return Fraction(sum(reached(own.of(row)) for row in rows), len(rows))
+        found = [own.of(row) for row in rows]
+        met = [filled.unanswered if one is None else reached(one) for one in found]
+        return Fraction(sum(met), len(rows))
 
     return Promise(kind, fields, value)
 
@@ -602,7 +605,7 @@ def fillings(world: World, text: str, tables: set[str]) -> Iterator[Filled] | No
 def _filled(
     world: World, cells: dict[tuple[str, int, str], list[tuple[Any, bool]]], doubtful: list[tuple[str, int]]
 ) -> Iterator[Filled]:
-    """Yield the same tables again and again, filled otherwise each time."""
+    """Yield the same tables again and again, filled otherwise each time; no answer may mean either."""
     tables: dict[str, list[Row]] = {
         table: [{**row, **{f"?{name}": row[name] is None for name in row if name in VALUES}} for row in rows]
         for table, rows in world.tables.items()
@@ -620,6 +623,7 @@ def _filled(
                 tables[table][at][name] = value
                 tables[table][at][f"?{name}"] = blank
             yield Filled(counted)
+            yield Filled(counted, unanswered=True)
 
 
 def _linked(tables: dict[str, list[Row]]) -> None:

@@ -39,9 +39,17 @@ def test_each_kind_is_held_against_its_own_limit(judged: Judge) -> None:
 
 
 def test_a_blank_kind_leaves_open_which_limit_holds(judged: Judge) -> None:
-    """Also where the number is below every limit: nobody said which one is meant."""
-    found = judged(_rows(("school", 45), (None, 10)), SIZE)["t.n0"]
+    """Forty are enough for a school and too many for a kindergarten."""
+    found = judged(_rows(("school", 45), (None, 40)), SIZE)["t.n0"]
     assert (found.verdict, found.lower, found.upper) == (Verdict.UNDETERMINED, Fraction(1, 2), Fraction(1))
+
+
+def test_what_is_within_every_limit_is_met_whatever_the_kind(judged: Judge) -> None:
+    """Ten are below the limit of each kind in the vocabulary, and seventy above: nobody need say which."""
+    found = judged(_rows(("school", 45), (None, 10)), SIZE)["t.n0"]
+    assert (found.verdict, found.lower, found.upper) == (Verdict.MET, Fraction(1), Fraction(1))
+    found = judged(_rows(("school", 45), (None, 70)), SIZE)["t.n0"]
+    assert (found.verdict, found.lower, found.upper) == (Verdict.NOT_MET, Fraction(1, 2), Fraction(1, 2))
 
 
 def test_a_kind_without_a_limit_is_open(judged: Judge) -> None:
