@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from edutargets.decompositions import Effects, Frame, Periods, Sides, added, nested, side_effects, together
 from edutargets.evaluation import NoValueError, Part, part_of
@@ -57,8 +57,9 @@ class GroupChange:
     parts: Periods
     presence: Presence = "both"
     known: bool = True
-    frame: Frame | None = None
+    frame: Frame | None = field(default=None, repr=False)
     factor: Fraction = _ONE
+    RECORDED: ClassVar[tuple[str, ...]] = ("effects",)
 
     @property
     def effects(self) -> Effects:
@@ -103,6 +104,7 @@ class Change:
     terms: Mapping[str, Fraction]
     unknown: int = 0
     is_rounded: bool = False
+    RECORDED: ClassVar[tuple[str, ...]] = ("ends", "total")
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:

@@ -10,8 +10,11 @@ from enum import Enum
 from fractions import Fraction
 from math import isfinite
 
+import pint
+
 from edutargets.bounds import Interval
 from edutargets.sources import Bilingual
+from edutargets.units import unit_text
 
 __all__ = ["Json", "exact_record"]
 
@@ -22,7 +25,7 @@ def exact_record(fact: object) -> Json:
     """Write a fact for programs: every number exact, as text where JSON would round it.
 
     Args:
-        fact: A dataclass, a mapping, a sequence or a plain value.
+        fact: A dataclass with its ``RECORDED`` properties, a mapping, a sequence or a plain value.
 
     Raises:
         TypeError: If there is something in it that no reader could take for what it is.
@@ -45,6 +48,8 @@ def exact_record(fact: object) -> Json:
         return [str(fact.lower), str(fact.upper)]
     if isinstance(fact, Bilingual):
         return {"en": fact.en, "zh": fact.zh}
+    if isinstance(fact, pint.Unit):
+        return unit_text(fact)
     if isinstance(fact, date):
         return fact.isoformat()
     return _joined(fact)
@@ -52,7 +57,7 @@ def exact_record(fact: object) -> Json:
 
 def _joined(fact: object) -> Json:
     if is_dataclass(fact) and not isinstance(fact, type):
-        shown = (one.name for one in fields(fact) if one.repr)
+        shown = (*(one.name for one in fields(fact) if one.repr), *getattr(fact, "RECORDED", ()))
         return {name: exact_record(getattr(fact, name)) for name in shown}
     if isinstance(fact, Mapping):
         return {str(name): exact_record(value) for name, value in fact.items()}

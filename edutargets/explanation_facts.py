@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edutargets.changes import changes
 from edutargets.check_first import doubts
-from edutargets.contributions import Roster, contributions
+from edutargets.contributions import contributions, roster_of
 from edutargets.exact_records import Json, exact_record
+from edutargets.line_honesty import near_the_line
+from edutargets.numbers_needed import numbers_needed
+from edutargets.pace import pace_of
+from edutargets.price_words import nominal_and_real
 from edutargets.result_rows import record
 from edutargets.tipping_points import tipping_point
 
@@ -14,30 +19,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from edutargets.attainment import Attainment
-    from edutargets.contributions import Contributions
+    from edutargets.changes import Change
+    from edutargets.contributions import Contributions, Roster
+    from edutargets.pace import Pace
 
 __all__ = ["facts_of", "facts_record"]
 
 
 def _by_town(attainment: Attainment) -> Contributions | None:
-    return _contributions(attainment, "town")
+    roster = _roster(attainment)
+    return None if roster is None else contributions(attainment, roster, "town")
 
 
 def _by_reporter(attainment: Attainment) -> Contributions | None:
-    return _contributions(attainment, "reporter")
+    roster = _roster(attainment)
+    return None if roster is None else contributions(attainment, roster, "reporter")
 
 
-def _contributions(attainment: Attainment, by: str) -> Contributions | None:
-    if attainment.dictionary is None or attainment.basis is None:
-        return None
-    roster = Roster(attainment.dictionary, attainment.basis.admitted, "en")
-    return contributions(attainment, roster, "town" if by == "town" else "reporter")
+def _changed(attainment: Attainment) -> Change | None:
+    roster = _roster(attainment)
+    return None if roster is None else changes(attainment, roster)
+
+
+def _paced(attainment: Attainment) -> Pace | None:
+    found = pace_of(attainment)
+    return found if found.refused is None else None
+
+
+def _roster(attainment: Attainment) -> Roster | None:
+    return roster_of(attainment, "en")
 
 
 _FACTS: Mapping[str, Callable[[Attainment], object]] = {
+    "at_the_line": near_the_line,
     "tipping": tipping_point,
+    "need": numbers_needed,
     "towns": _by_town,
     "reporters": _by_reporter,
+    "changed": _changed,
+    "pace": _paced,
+    "real": nominal_and_real,
     "check_first": doubts,
 }
 

@@ -9,7 +9,7 @@ from edutargets.expressions import Aggregate, Column, Compare, Day, Logic, aggre
 from edutargets.listing_sql import columns_of
 from edutargets.sql_writing import identifier, render
 from edutargets.statistics import Joins
-from edutargets.targets import Milestone
+from edutargets.targets import KOfN, Milestone
 from edutargets.totals_sql import conjuncts, where_lines
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def measure_sql(measure: Measure, dictionary: Dictionary) -> tuple[str, ...]:
     """
     if isinstance(measure.target, Milestone):
         return (_evidence(measure.target, measure, dictionary),)
-    if measure.rows is not None:
+    if measure.rows is not None and not isinstance(measure.target, KOfN):
         return tuple(_rows(rows, dictionary) for rows in measure.rows.lists.values())
     if measure.entities is not None:
         return (_of_each(measure.entities, dictionary),)

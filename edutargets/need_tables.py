@@ -101,7 +101,7 @@ def _table_of(attainment: Attainment, need: Need) -> str:
     """Return the table whose rows are told: that of the group, of the dispersion, of the totals."""
     measure = attainment.measure
     assert measure is not None  # it has a need
-    if measure.rows is not None:
+    if measure.rows is not None and "rows" in measure.rows.lists:
         return measure.rows.lists["rows"].table
     if measure.entities is not None and need.rows[0].key:
         return measure.entities.relation.table

@@ -99,9 +99,7 @@ def need_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
     if not needs:
         return _no_number(attainment, language) if attainment.verdict is Verdict.NOT_MET else ()
     prices = _of_the_year(attainment, result, language)
-    lines = [
-        f"{line}{prices}" for need in needs for line in way_words(attainment, need, needs[0], language)
-    ]
+    lines = [f"{line}{prices}" for need in needs for line in way_words(attainment, need, needs[0], language)]
     if any(need.known_only for need in needs) or attainment.verdict is Verdict.UNDETERMINED:
         lines.insert(0, _known_words(attainment, language))
     return (*lines, *_other_years(attainment, result, language), *_how_sure(needs[0], language))

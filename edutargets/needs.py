@@ -55,7 +55,7 @@ class NeededRow:
     standard: int = 0
     days: tuple[date, ...] = ()
     lacking: tuple[int, ...] = ()
-    lever: Node | None = None
+    lever: Node | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

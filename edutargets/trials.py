@@ -267,7 +267,7 @@ class _Trial:
     def _lever(self, row: NeededRow) -> tuple[str, Node]:
         """Return the table and the number that changes."""
         measure = self.measure
-        if measure.rows is not None:
+        if measure.rows is not None and "rows" in measure.rows.lists:
             rows = measure.rows.lists["rows"]
             return rows.table, dict(rows.columns)["value"]
         assert measure.entities is not None  # rows are of a group

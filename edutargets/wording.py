@@ -159,9 +159,12 @@ def _fraction_words(
 def _english(name: str, number: Fraction | int | None) -> str:
     if name in _SINGULAR:
         return _SINGULAR[name] if number == 1 else _PLURAL[name]
-    return {"percent": "%", "percentage_point": "percentage points", "permille": "‰"}.get(
-        name, name.replace("_", " ")
-    )
+    return {
+        "percent": "%",
+        "percentage_point": "percentage points",
+        "permille": "‰",
+        "square_metre": "m²",
+    }.get(name, name.replace("_", " "))
 
 
 # the ruler ----------------------------------------------------------------------------------------
