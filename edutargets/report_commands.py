@@ -66,12 +66,10 @@ def report(  # noqa: PLR0913  # each is an argument of the command
     with progress("evaluating") as notify:
         results = attainment.evaluate(found, admitted, notify=notify)
         figures = attainment.reproduce(found, admitted) if found.figures.targets else None
-    languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
+    asked: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
     with progress("writing"):
         facts = gate.facts if gate is not None else None
-        reports = [
-            report_of(results, one, gate=facts, previous=earlier, figures=figures) for one in languages
-        ]
+        reports = [report_of(results, one, gate=facts, previous=earlier, figures=figures) for one in asked]
         names = write_report(reports, output, overwrite=overwrite)
     _tell(output, names)
 
