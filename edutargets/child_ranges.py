@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from edutargets.open_statements import Below, ToldRow, ToldTable
     from edutargets.tables import Dictionary
 
-__all__ = ["ChildRanges", "Outcomes", "Told", "ToldChildren", "cells_in", "mark_of"]
+__all__ = ["ChildRanges", "Outcomes", "Told", "ToldChildren", "cells_in", "found_by", "mark_of"]
 
 _FINE = Fraction(1, 10**27)
 
@@ -67,6 +67,20 @@ def cells_in(aggregate: Aggregate) -> tuple[Cell, ...]:
     """Return the cells an aggregate looks at, each once."""
     nodes = [part for part in (aggregate.operand, aggregate.where) if part is not None]
     return tuple(dict.fromkeys(cell for node in nodes for cell in cells_of(node)))
+
+
+def found_by(
+    aggregates: Sequence[Aggregate], dictionary: Dictionary
+) -> dict[str, dict[tuple[str, ...], set[str]]]:
+    """Return for each table that is looked up the columns by which it is found, and those looked at there."""
+    found: dict[str, dict[tuple[str, ...], set[str]]] = {}
+    for one in aggregates:
+        for cell in cells_in(one):
+            if isinstance(cell, Column) and cell.table != one.table:
+                link = dictionary.parent(one.table, cell.table) or ()
+                theirs = tuple(sorted(name for _, name in link))
+                found.setdefault(cell.table, {}).setdefault(theirs, set()).add(cell.name)
+    return found
 
 
 @dataclass

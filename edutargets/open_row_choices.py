@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from edutargets.cell_choices import Domain, NoRangeError, Span, UncutError, completions, domain_of
-from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, mark_of
+from edutargets.child_ranges import ChildRanges, Outcomes, Told, cells_in, found_by, mark_of
 from edutargets.expressions import ChildValue, Column, IsNull, walk
 from edutargets.linear_forms import terms_of
 from edutargets.open_rows import Choice, OpenGroup, OpenRow, OpenTarget
@@ -27,27 +27,12 @@ if TYPE_CHECKING:
     from edutargets.open_rows import Source
     from edutargets.open_sources import Sources
     from edutargets.open_statements import Below, ToldRow, ToldTable
-    from edutargets.tables import Dictionary
 
-__all__ = ["LINEAR", "Told", "found_by", "open_target"]
+__all__ = ["LINEAR", "open_target"]
 
 LINEAR = frozenset({"count", "sum", "avg"})
 _MOST = 256
 Key = tuple[tuple[str, object], ...]
-
-
-def found_by(
-    aggregates: Sequence[Aggregate], dictionary: Dictionary
-) -> dict[str, dict[tuple[str, ...], set[str]]]:
-    """Return for each table that is looked up the columns by which it is found, and those looked at there."""
-    found: dict[str, dict[tuple[str, ...], set[str]]] = {}
-    for one in aggregates:
-        for cell in cells_in(one):
-            if isinstance(cell, Column) and cell.table != one.table:
-                link = dictionary.parent(one.table, cell.table) or ()
-                theirs = tuple(sorted(name for _, name in link))
-                found.setdefault(cell.table, {}).setdefault(theirs, set()).add(cell.name)
-    return found
 
 
 def open_target(
@@ -130,7 +115,9 @@ class _Builder:
             groups += self._group(where, members)
         below = {table for table, _ in self.used_below}
         apart = len(below) == len(self.used_below) and not below & open_tables
-        return OpenTarget(self.terms, tuple(groups), apart)
+        free = tuple(group for group in groups if not group.is_certain)
+        certain = tuple(group for group in groups if group.is_certain)
+        return OpenTarget(self.terms, free, apart, certain)
 
     def _alike(self, table: str) -> list[list[Sequence[object]]]:
         """Put rows together that are alike in all this target looks at, their open child rows included."""

@@ -110,6 +110,11 @@ class OpenGroup:
         return self.alternatives[0] if self.alternatives else ()
 
     @property
+    def is_certain(self) -> bool:
+        """Whether there is nothing to choose."""
+        return len(self.alternatives) == 1 and all(len(row.choices) == 1 for row in self.rows)
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Every row to ask for, each once."""
         found = [self.source] if self.source is not None else []
@@ -130,11 +135,14 @@ class OpenTarget:
         terms: The totals; the numbers of each choice stand in this order.
         groups: What can be chosen independently.
         sharp: Whether whatever is chosen is possible; else only a safe outer range follows.
+        certain: Rows with something unknown that add the same whatever it is: a person whose hours are enough
+            without the record that nobody could read.
     """
 
     terms: tuple[Term, ...]
     groups: tuple[OpenGroup, ...] = field(repr=False)
     sharp: bool = True
+    certain: tuple[OpenGroup, ...] = field(default=(), repr=False)
 
     def only(self, groups: tuple[OpenGroup, ...]) -> OpenTarget:
         """Return the same with some of its groups: the others count as they are known."""

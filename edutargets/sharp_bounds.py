@@ -77,7 +77,8 @@ class SharpBounds:
             quotient = self._quotient(*side)
             if quotient is None:
                 return False
-            moved.append({at for at, _ in self._moved(quotient, side[1])})
+            free = len(self.target.groups)
+            moved.append({at for at, _ in self._moved(quotient, side[1]) if at < free})
             rounded.append({term.aggregate.operand for term in quotient.terms() if self._step(term)})
         return not moved[0] & moved[1] and not rounded[0] & rounded[1]
 
@@ -102,7 +103,7 @@ class SharpBounds:
         above, below = (self._weights(side) for side in (quotient.above, quotient.below))
         kept: dict[int, tuple[_Pair, ...]] = {}
         found = []
-        for at, group in enumerate(self.target.groups):
+        for at, group in enumerate((*self.target.groups, *self.target.certain)):
             ways = []
             for way in group.alternatives:
                 rows = []
@@ -131,7 +132,8 @@ class SharpBounds:
         if above is None or below is None:
             return None
         moved = self._moved(quotient, years)
-        groups = (self.target.groups[at] for at, _ in moved)
+        every = (*self.target.groups, *self.target.certain)
+        groups = (every[at] for at, _ in moved)
         sharp = self.target.sharp and all(_is_sharp(group, years) for group in groups)
         rounded, apart = self._rounded(quotient)
         alike, start = _whole(Counter([*(group for _, group in moved), *rounded]), (above, below))

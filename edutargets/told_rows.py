@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edutargets.child_ranges import Told, ToldChildren
+from edutargets.child_ranges import Told, ToldChildren, found_by
 from edutargets.expressions import ChildValue, aggregates_of
 from edutargets.k_of_n import KOfN
-from edutargets.open_row_choices import LINEAR, found_by, open_target
+from edutargets.open_row_choices import LINEAR, open_target
 from edutargets.open_statements import Asking, ToldTable, below_of, open_children, open_rows
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.row_values import cells_of
