@@ -191,18 +191,10 @@ def contributions(
     compares = kind in {"gap", "excess", "change"}
     open_ones = _not_known(attainment, result, nodes, roster, by) if compares else set()
     adding = [group for group in groups if group.amount.numerator > 0 and group.code not in open_ones]
-    order = sorted(
-        zip(
-            (-one for one in _whole([group.amount for group in adding])),
-            (group.code for group in adding),
-            range(len(adding)),
-            strict=True,
-        )
-    )
     return Contributions(
         by,
         kind,
-        tuple(adding[at] for _, _, at in order),
+        _largest_first(adding),
         sum(1 for group in groups if any(group.parts.values())),
     )
 
@@ -219,10 +211,12 @@ def _names(roster: Roster, tables: set[str], by: str) -> dict[str, tuple[str, st
     return found
 
 
-def _whole(amounts: Sequence[Fraction]) -> list[int]:
-    """Multiply amounts until all are whole, so that they are sorted fast."""
-    unit = lcm(*{amount.denominator for amount in amounts})
-    return [amount.numerator * (unit // amount.denominator) for amount in amounts]
+def _largest_first(groups: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    """Sort groups by what they add, as whole numbers: fractions are compared slowly."""
+    unit = lcm(*{group.amount.denominator for group in groups})
+    added = [group.amount.numerator * (unit // group.amount.denominator) for group in groups]
+    order = sorted(range(len(groups)), key=lambda at: (-added[at], groups[at].code))
+    return tuple(groups[at] for at in order)
 
 
 def _cells(
