@@ -186,17 +186,13 @@ def contributions(
         whole = {name: parts.get(name, _ZERO) for name in nodes}
         label, town = called.get(code, (code, ""))
         groups.append(Contribution(code, label, whole, amount(whole), town))
-    if sum(1 for group in groups if any(group.parts.values())) < 2:  # noqa: PLR2004  # one alone is the whole
+    number = sum(1 for group in groups if any(group.parts.values()))
+    if number < 2:  # noqa: PLR2004  # one alone is the whole
         return None
     compares = kind in {"gap", "excess", "change"}
     open_ones = _not_known(attainment, result, nodes, roster, by) if compares else set()
     adding = [group for group in groups if group.amount.numerator > 0 and group.code not in open_ones]
-    return Contributions(
-        by,
-        kind,
-        _largest_first(adding),
-        sum(1 for group in groups if any(group.parts.values())),
-    )
+    return Contributions(by, kind, _largest_first(adding), number)
 
 
 def _names(roster: Roster, tables: set[str], by: str) -> dict[str, tuple[str, str]]:
