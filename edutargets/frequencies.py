@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from edutargets.bounds import Interval
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
     from edutargets.rates import Every
     from edutargets.row_lists import ListedRow
 
-__all__ = ["Organiser", "buckets_of", "organisers_of", "parts_of_organisers"]
+__all__ = [
+    "Lent",
+    "Organiser",
+    "buckets_of",
+    "is_sharp",
+    "lent_events",
+    "organisers_of",
+    "parts_of_organisers",
+]
 
 Truth = bool | None
 
@@ -38,6 +48,7 @@ class Organiser:
         missed: Those owed without enough events on record.
         meets: Whether it missed none; ``None`` where that is not known.
         events: How many events it has on record in what it owes.
+        borrows: How many events of which nobody knows whose they are it would need at least to miss none.
     """
 
     code: str
@@ -47,6 +58,7 @@ class Organiser:
     missed: tuple[date, ...]
     meets: Truth
     events: int
+    borrows: int = 0
 
     @property
     def owes(self) -> Truth:
@@ -133,7 +145,10 @@ def _judged(
     surely = not missed and all(own.known[first] >= times for first in unsure)
     meets = True if surely else None if can_meet else False
     held = sum(own.known[first] for first in owed)
-    return Organiser(code, rows[0].reporter, owed, unsure, missed, meets, held)
+    needs = [max(0, times - own.possible[first]) for first in owed]
+    least = sum(needs) if owed else min((max(0, times - own.possible[first]) for first in unsure), default=0)
+    borrows = max(0, least - own.undated) if own.any_record or zero else 0
+    return Organiser(code, rows[0].reporter, owed, unsure, missed, meets, held, borrows)
 
 
 def _is_owed(rows: Sequence[ListedRow], first: date, end: date) -> Truth:
@@ -156,8 +171,38 @@ def _covers(row: ListedRow, first: date, end: date) -> Truth:
     return truth if row.sure else None
 
 
-def parts_of_organisers(found: Sequence[Organiser]) -> tuple[Part, dict[str, Part]]:
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """Events of which nobody knows whose they are: each can help one organiser.
+
+    Args:
+        events: How many there are at most.
+        dated: Whether the day of any of them is known.
+    """
+
+    events: int
+    dated: bool
+
+
+def lent_events(measure: Measure, statistics: Statistics) -> Lent:
+    """Return the events of which nobody knows whose they are."""
+    assert measure.rows is not None  # bound so
+    rows = [row for row in statistics.listed(measure.rows.lists["events"], None) if row.values[0] is None]
+    return Lent(sum(row.sure + row.unsure for row in rows), any(row.values[1] is not None for row in rows))
+
+
+def is_sharp(found: Sequence[Organiser], lent: Lent) -> bool:
+    """Whether something that may be true gives either end of the range of the share."""
+    borrowing = sum(1 for one in found if one.meets is None and one.borrows)
+    return not (lent.dated and borrowing > 1) and not any(one.unsure for one in found)
+
+
+def parts_of_organisers(found: Sequence[Organiser], lent: Lent) -> tuple[Part, dict[str, Part]]:
     """Return the share of those who missed nothing, with the number of them and of all who owe anything.
+
+    Args:
+        found: What everyone owed and missed.
+        lent: The events that may be anybody's.
 
     Raises:
         NoValueError: If nobody owes anything, or that is not known.
@@ -173,14 +218,33 @@ def parts_of_organisers(found: Sequence[Organiser]) -> tuple[Part, dict[str, Par
             "nobody owes anything: no span holds a whole week, month, quarter or year of it",
             "没有应当履行的对象(履行期内不含任何一个完整的周、月、季或年)",
         )
-    met, maybe = (sum(1 for one in owing if one.meets is truth) for truth in (True, None))
+    met = sum(1 for one in owing if one.meets is True)
     helping = sum(1 for one in open_ones if one.meets is True)
     hurting = len(open_ones) - helping
     everyone = len(owing)
-    best = Fraction(met + maybe + len(open_ones), everyone + len(open_ones))
+    best, most = _best(met, owing, open_ones, lent.events)
     share = Interval(Fraction(met, everyone + hurting), best)
     parts = {
-        "meeting": Part(Fraction(met), Interval(Fraction(met), Fraction(met + maybe + len(open_ones)))),
+        "meeting": Part(Fraction(met), Interval(Fraction(met), Fraction(most))),
         "all": Part(Fraction(everyone), Interval(Fraction(everyone), Fraction(everyone + len(open_ones)))),
     }
     return Part(Fraction(met, everyone), share), parts
+
+
+def _best(
+    met: int, owing: Sequence[Organiser], open_ones: Sequence[Organiser], lent: int
+) -> tuple[Fraction, int]:
+    """Return the largest share and number of those who may meet it, as long as there are events to lend."""
+    needed = [
+        list(accumulate(sorted(one.borrows for one in ones if one.meets is None), initial=0))
+        for ones in (owing, open_ones)
+    ]
+    free = sum(1 for one in open_ones if one.meets is True)
+    best, most = Fraction(0), 0
+    for joining, used in enumerate(needed[1]):
+        if used > lent:
+            break
+        helped = bisect_right(needed[0], lent - used) - 1
+        number = met + free + helped + joining
+        best, most = max(best, Fraction(number, len(owing) + free + joining)), max(most, number)
+    return best, most

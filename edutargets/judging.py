@@ -13,7 +13,7 @@ from edutargets.dispersion_extremes import square_range
 from edutargets.dispersions import coefficient, root_range, spread_of
 from edutargets.evaluation import NoValueError, Part, part_of
 from edutargets.expressions import Arithmetic
-from edutargets.frequencies import organisers_of, parts_of_organisers
+from edutargets.frequencies import is_sharp, lent_events, organisers_of, parts_of_organisers
 from edutargets.goals import Goal, Verdict
 from edutargets.k_of_n import KOfN
 from edutargets.k_of_n_ranges import met_share
@@ -272,11 +272,15 @@ class Judge:
             none = "no year of the span was reported", "该时期没有任何年度的数据"
             return self._none(_span(years), years, *none)
         try:
-            share, parts = parts_of_organisers(organisers_of(self.measure, self.statistics, due))
+            everyone = organisers_of(self.measure, self.statistics, due)
+            lent = lent_events(self.measure, self.statistics)
+            share, parts = parts_of_organisers(everyone, lent)
         except NoValueError as error:
             return self._none(_span(due), due, error.en, error.zh)
         assert self.measure.goal is not None  # bound so
         judged = _result(_span(due), due, share, share, parts, self.measure.goal)
+        if not share.is_exact:
+            judged = replace(judged, sharpness="sharp" if is_sharp(everyone, lent) else "outer")
         if missing and judged.verdict is not Verdict.NOT_MET:
             return replace(missing[0], period=_span(years), years=years)
         return judged

@@ -15,8 +15,11 @@ from edutargets.expressions import (
     Case,
     ChildValue,
     Column,
+    IsNull,
+    Negated,
     Node,
     Number,
+    all_of,
     unit_of,
     walk,
 )
@@ -57,8 +60,10 @@ def dispersion_measure(
     keys = tuple((key, Column(scope.table, key)) for key in dictionary.tables[scope.table].key)
     rows = RowList(scope.table, (*keys, ("value", value), ("weight", weight)), where)
     parts = {
-        f"total_{name}": Aggregate("sum", scope.table, side, where, scope.counts)
-        for name, side in (("value", value), ("weight", weight))
+        f"total_{name}": Aggregate(
+            "sum", scope.table, side, _with_both(where, other, dictionary), scope.counts
+        )
+        for name, side, other in (("value", value, weight), ("weight", weight, value))
     }
     units = {name: unit_of(node, dictionary, place) for name, node in parts.items()}
     units["square"] = pure = parse_unit("")[1]
@@ -71,6 +76,14 @@ def dispersion_measure(
         tuple(sorted({scope.table, *_counted(sides)})),
         rows=RowMeasure(MappingProxyType({"rows": rows}), MappingProxyType(units)),
     )
+
+
+def _with_both(where: Node | None, other: Node, dictionary: Dictionary) -> Node | None:
+    """Leave rows out of a total whose other side may be blank and is: they have no mean of their own."""
+    columns = [node for node in walk(other) if isinstance(node, Column)]
+    if all(dictionary.tables[one.table].columns[one.name].required for one in columns):
+        return where
+    return all_of(where, Negated(IsNull(other)))
 
 
 def _refused(place: str, found: str, accepted: str, code: str, example: str = "") -> ExpressionError:
