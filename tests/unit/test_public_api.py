@@ -28,6 +28,7 @@ VERBS = {
     "template_for",
     "to_frame",
     "with_explanation",
+    "write_chart",
     "write_slips",
     "write_template",
 }
