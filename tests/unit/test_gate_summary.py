@@ -171,7 +171,7 @@ def test_a_cell_says_by_sign_number_and_word_what_its_colour_says(page: Page) ->
     text = as_html(page("A1,甲\nA2,乙\n", "C1,A1,60\nC2,A1,70\nC3,A2,13\n"), "zh")
     assert f">{GLYPHS['critical']} 2<small>改正</small></a>" in text
     assert f">{GLYPHS['open']} 1<small>说明</small></a>" in text
-    assert 'aria-label="A1, 班级: 2 必须改正"' in text
+    assert 'title="A1, 班级: 2 必须改正"' in text
     for language in ("en", "zh"):
         assert {f"cell {kind}" for kind in GLYPHS} | set(GLYPHS) <= set(PAGE_WORDS[language])
     assert set(PAGE_WORDS["en"]) == set(PAGE_WORDS["zh"])

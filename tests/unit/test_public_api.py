@@ -30,6 +30,7 @@ VERBS = {
     "template_for",
     "to_frame",
     "with_explanation",
+    "write_chart",
     "write_slips",
     "write_template",
 }
