@@ -21,6 +21,7 @@ from edutargets.judged_words import (
 )
 from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
+from edutargets.numbers_needed import numbers_needed
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
 from edutargets.targets import Alias, Comparison, Composite, Growth, KOfN, PerHundred, Trend
@@ -188,10 +189,11 @@ def _shortfall(attainment: Attainment, language: Language) -> Section | None:
 
 
 def _need(attainment: Attainment, language: Language) -> Section | None:
-    lines = need_words(attainment, language)
+    needs = numbers_needed(attainment)
+    lines = need_words(attainment, language, needs)
     if not lines:
         return None
-    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, language)
+    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, needs, language)
     if table is None:
         return Section("need", label, lines)
     told, columns, rows, right = table
