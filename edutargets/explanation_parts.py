@@ -25,6 +25,7 @@ from edutargets.left_out_rows import left_out
 from edutargets.line_honesty import at_the_line
 from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
+from edutargets.numbers_needed import numbers_needed
 from edutargets.pace_words import pace
 from edutargets.price_words import real
 from edutargets.row_targets import Dispersion
@@ -196,10 +197,11 @@ def _shortfall(attainment: Attainment, language: Language) -> Section | None:
 
 
 def _need(attainment: Attainment, language: Language) -> Section | None:
-    lines = need_words(attainment, language)
+    needs = numbers_needed(attainment)
+    lines = need_words(attainment, language, needs)
     if not lines:
         return None
-    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, language)
+    label, table = chosen(language, "to meet it", "达成所需"), need_table(attainment, needs, language)
     if table is None:
         return Section("need", label, lines)
     told, columns, rows, right = table

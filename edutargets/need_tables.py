@@ -9,7 +9,6 @@ from edutargets.entities import ENTITY_BY_NAME
 from edutargets.entity_conditions import split
 from edutargets.expressions import aggregates_of, unit_of
 from edutargets.identity_masks import masked
-from edutargets.numbers_needed import numbers_needed
 from edutargets.two_sides import sides_of
 from edutargets.units import factors_of
 from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, unit_words
@@ -31,14 +30,19 @@ _TOLD = frozenset({"each", "some", "standards", "spread"})
 Table = tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], frozenset[int]]
 
 
-def need_table(attainment: Attainment, language: Language) -> Table | None:
+def need_table(attainment: Attainment, needs: Sequence[Need], language: Language) -> Table | None:
     """Tell who lacks how much, those with the most first; what was missed in time is told elsewhere.
+
+    Args:
+        attainment: The judged target.
+        needs: The numbers needed.
+        language: ``en`` or ``zh``.
 
     Returns:
         How many of them are told, the headings, the rows, and which columns hold numbers.
     """
     attainment = attainment.original
-    need = next((one for one in numbers_needed(attainment) if one.kind in _TOLD and one.rows), None)
+    need = next((one for one in needs if one.kind in _TOLD and one.rows), None)
     if need is None or attainment.dictionary is None:
         return None
     if need.kind == "standards":

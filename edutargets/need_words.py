@@ -78,12 +78,15 @@ def _of_group(attainment: Attainment, result: Result, language: Language, *, bri
 # what it takes -------------------------------------------------------------------------------------
 
 
-def need_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
+def need_words(
+    attainment: Attainment, language: Language, needs: tuple[Need, ...] | None = None
+) -> tuple[str, ...]:
     """Say what it would take to meet the goal, all else staying as it is, or why no number says it.
 
     Args:
         attainment: The judged target.
         language: ``en`` or ``zh``.
+        needs: The numbers needed, where they are known already.
     """
     attainment = attainment.original
     target, result = attainment.target, attainment.deciding
@@ -91,7 +94,7 @@ def need_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
         return ()
     if isinstance(target, Composite):
         return _members_wanted(attainment, language)
-    needs = numbers_needed(attainment)
+    needs = numbers_needed(attainment) if needs is None else needs
     if isinstance(target, Milestone):
         return _evidence_wanted(target, language) if attainment.verdict is Verdict.NOT_MET else ()
     if result is None or (result.goal is not None and result.goal.word == "printed"):

@@ -102,10 +102,7 @@ class _Schools:
     """Amounts in whole steps with their weights, and sums over them: CV² = ΣP · Σ(x² ÷ P) ÷ (Σx)² - 1."""
 
     pairs: Sequence[Pair]
-
-    @property
-    def weight(self) -> Fraction:
-        return sum((weight for _, weight in self.pairs), Fraction(0))
+    weight: Fraction
 
     def is_enough(self, total: int, squares: Fraction, end: Fraction, *, open_ended: bool) -> bool:
         """Whether a total and a sum of squares ÷ weights bring the square down to its end."""
@@ -131,7 +128,7 @@ def least_addition(
         >>> least_addition([(10, Fraction(1)), (0, Fraction(1))], (Fraction(0), Fraction(1, 9)))
         ([0, 5], 5)
     """
-    schools = _Schools(pairs)
+    schools = _Schools(pairs, sum((weight for _, weight in pairs), Fraction(0)))
     first = _continuous(schools, ends[1], open_ended=open_ended)
     searched = max(_FEWEST, _SEARCHED // len(pairs))
     steps = [*range(searched), *(searched + 2**power for power in range(_DOUBLINGS))]

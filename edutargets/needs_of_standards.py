@@ -166,13 +166,14 @@ def _gap(standard: _Standard, row: GroupRow) -> _Gap:
     has_floor = standard.bound.floor is not None
     if goal is None or top is None or bottom is None or bottom <= 0:
         return _Gap(standard, None, None if has_floor else True, None, None, Fraction(0), Fraction(0))
-    full = _lacks(standard, goal, top, bottom)
     low, high = ends_of(goal)
     asked = ((low if low is not None else high) or Fraction(0)) * bottom / standard.factor
     value = standard.factor * top / bottom
-    near = floor is None or floor.shortfall(value) == 0
-    to_floor = Fraction(0) if floor is None else _lacks(standard, floor, top, bottom)
-    return _Gap(standard, goal.shortfall(value) == 0, near, full, to_floor, abs(asked), top)
+    reached = goal.shortfall(value) == 0
+    near = floor is None or reached or floor.shortfall(value) == 0
+    full = Fraction(0) if reached else _lacks(standard, goal, top, bottom)
+    to_floor = Fraction(0) if near or floor is None else _lacks(standard, floor, top, bottom)
+    return _Gap(standard, reached, near, full, to_floor, abs(asked), top)
 
 
 def _lacks(standard: _Standard, goal: Goal, top: Fraction, bottom: Fraction) -> Fraction | None:

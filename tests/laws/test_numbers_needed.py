@@ -11,6 +11,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,10 @@ from edutargets.numbers_needed import numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary
+from edutargets.targets import KOfN
 from edutargets.trial_tables import TrialTables
 from edutargets.trials import CannotTryError, carry_out
+from edutargets.units import Quantity
 from edutargets.yaml_files import parse_yaml, read_definition
 
 if TYPE_CHECKING:
@@ -431,3 +434,125 @@ def test_what_is_needed_is_enough_and_one_step_less_is_not(kind: str) -> None:
 def test_a_thousand_numbers_needed_of_every_type(kind: str) -> None:
     """The same rule on a thousand cases of every type."""
     check(kind, 1000)
+
+
+# by hand -------------------------------------------------------------------------------------------
+
+
+def schools_of(found: Batch, world: str) -> list[Row]:
+    """Return the schools of a world in the year that is judged."""
+    return [row for row in found.rows["schools"] if row["world"] == world and row["year"] == 2025]
+
+
+def exact(cell: object) -> Fraction:
+    """Return a cell as a number."""
+    return Fraction(str(cell)) if not isinstance(cell, Fraction) else cell
+
+
+COLUMNS = {
+    "a": ("teachers", 100, Fraction(1)),
+    "b": ("books", 1, Fraction(1)),
+    "c": ("budget", 1, Fraction(1, 100)),
+}
+
+
+def least_for(row: Row, target: KOfN) -> tuple[int, Fraction]:
+    """Try every choice of standards to lift, to stand on their floor or to leave, and return the cheapest."""
+    share = target.others_at_least.to("") if target.others_at_least is not None else Fraction(0)
+    ways: list[list[tuple[int, Fraction, bool]]] = []
+    for one in target.conditions:
+        column, factor, step = COLUMNS[one.name.in_language("en")]
+        assert isinstance(one.at_least, Quantity)
+        asked = one.at_least.number * exact(row["students"]) / factor
+        own = []
+        for wanted, reached in ((asked * share, False), (asked, True)):
+            amount, has = Fraction(0), exact(row[column])
+            if has < wanted:
+                amount = -((has - wanted) // step) * step
+            own.append((int(amount > 0), amount / asked, reached or has + amount >= asked))
+        ways.append(own)
+    costs = [
+        (sum(one[0] for one in choice), sum((one[1] for one in choice), Fraction(0)))
+        for choice in product(*ways)
+        if sum(one[2] for one in choice) >= target.enough
+    ]
+    return min(costs)
+
+
+def test_the_standards_to_lift_are_the_fewest_and_the_cheapest() -> None:
+    """For every school each choice of standards was tried; none takes fewer, or smaller amounts."""
+    checked = 0
+    for seed in range(8):
+        found = batch("standards", seed)
+        for name, attainment in found.results.items():
+            target = attainment.target
+            assert isinstance(target, KOfN)
+            if target.each is None or len(target.conditions) > 3 or attainment.verdict is not Verdict.NOT_MET:
+                continue
+            (need,) = numbers_needed(attainment)
+            costs = [least_for(row, target) for row in schools_of(found, name)]
+            assert need.optimality == "exact"
+            assert need.amount == sum(cost[0] for cost in costs), (seed, name)
+            limits = [one.at_least.number for one in target.conditions if isinstance(one.at_least, Quantity)]
+            students = {str(row["school"]): exact(row["students"]) for row in schools_of(found, name)}
+            factors = [COLUMNS[one.name.in_language("en")][1] for one in target.conditions]
+            relative = sum(
+                row.amount * factors[row.standard - 1] / limits[row.standard - 1] / students[row.reporter]
+                for row in need.rows
+            )
+            assert relative == sum(cost[1] for cost in costs), (seed, name)
+            checked += 1
+    assert checked >= 20
+
+
+def test_the_other_reading_is_what_every_school_lacks_by_itself() -> None:
+    """Teachers are added one by one at every school until it has enough; the sum is told beside the total."""
+    checked = 0
+    for seed in range(24):
+        found = batch("density", seed)
+        for name, attainment in found.results.items():
+            target = attainment.target
+            limit_ = target.at_most
+            if (
+                target.type != "density"
+                or not isinstance(limit_, Quantity)
+                or attainment.verdict is not Verdict.NOT_MET
+            ):
+                continue
+            own = [need for need in numbers_needed(attainment) if need.kind == "each"]
+            sums = 0
+            for row in schools_of(found, name):
+                more = 0
+                while exact(row["students"]) > limit_.number * (exact(row["teachers"]) + more):
+                    more += 1
+                sums += more
+            assert [need.amount for need in own] == [sums], (seed, name)
+            assert not own[0].asked
+            assert own[0].amount >= numbers_needed(attainment)[0].amount
+            checked += 1
+    assert checked >= 5
+
+
+def test_a_share_is_reached_by_those_who_lack_least() -> None:
+    """Every set of so many who fall short was tried, and none lacks less in all."""
+    checked = 0
+    for seed in range(6):
+        found = batch("hours", seed)
+        for name, attainment in found.results.items():
+            if attainment.target.share_of is None or attainment.verdict is not Verdict.NOT_MET:
+                continue
+            (need,) = numbers_needed(attainment)
+            assert isinstance(attainment.target.at_least, Quantity)
+            persons = [str(row["person"]) for row in found.rows["staff"] if row["world"] == name]
+            held = {
+                one: sum(
+                    (exact(row["hours"]) for row in found.rows["training"] if row["person"] == one),
+                    Fraction(0),
+                )
+                for one in persons
+            }
+            gaps = [attainment.target.at_least.number - hours for hours in held.values()]
+            short = [gap for gap in gaps if gap > 0]
+            assert need.amount == min(map(sum, combinations(short, need.count))), (seed, name)
+            checked += 1
+    assert checked >= 20
