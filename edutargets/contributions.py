@@ -116,6 +116,7 @@ class Roster:
     ) -> None:
         self.dictionary, self.admitted, self.language = dictionary, admitted, language
         self._known: dict[str, dict[str, tuple[str, str, str]]] = {}
+        self._homes: dict[str, str | None] = {}
         self._yearly: dict[str, dict[object, dict[str, tuple[str, str, str]]]] = {}
 
     def of_table(self, table: str) -> Mapping[str, tuple[str, str, str]]:
@@ -153,6 +154,11 @@ class Roster:
 
     def _home(self, table: str) -> str | None:
         """Return the table and column that say more about who reports: the one referenced, or itself."""
+        if table not in self._homes:
+            self._homes[table] = self._found_home(table)
+        return self._homes[table]
+
+    def _found_home(self, table: str) -> str | None:
         declared = self.dictionary.tables[table]
         reference = declared.columns[declared.reports].references
         for home in (reference, f"{table}.{declared.reports}"):
