@@ -217,7 +217,7 @@ def test_all_effects_add_up_to_the_change_whatever_comes_and_goes() -> None:
             continue
         tried += 1
         found = rate_and_mix(members)
-        assert sum(one.total for one in found.ends()) == whole
+        assert sum(one.total for one in found.values()) == whole
     assert tried > CASES / 2
 
 
