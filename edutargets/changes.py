@@ -362,6 +362,12 @@ def _sizes(groups: Sequence[GroupChange]) -> list[int]:
     for one in groups:
         up, down, over, under = slopes[id(one.frame)]
         before, after = one.parts.before, one.parts.after
-        size = up * after.above - down * after.below - over * before.above + under * before.below
+        above, below, old, under_it = map(_plain, (after.above, after.below, before.above, before.below))
+        size = up * above - down * below - over * old + under * under_it
         found.append(-abs(size.numerator // size.denominator))
     return found
+
+
+def _plain(number: Fraction) -> Fraction | int:
+    """Return a whole number as such: it is multiplied much faster."""
+    return number.numerator if number.denominator == 1 else number

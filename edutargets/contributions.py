@@ -117,6 +117,7 @@ class Roster:
         self.dictionary, self.admitted, self.language = dictionary, admitted, language
         self._known: dict[str, dict[str, tuple[str, str, str]]] = {}
         self._homes: dict[str, str | None] = {}
+        self._places: dict[tuple[str, int | None], Mapping[str, tuple[str, str, str]]] = {}
         self._yearly: dict[str, dict[object, dict[str, tuple[str, str, str]]]] = {}
 
     def of_table(self, table: str) -> Mapping[str, tuple[str, str, str]]:
@@ -136,10 +137,17 @@ class Roster:
         self.of_table(table)
         return self._yearly[home].get(year, {})
 
+    def places(self, table: str, year: int | None) -> Mapping[str, tuple[str, str, str]]:
+        """Return the same as it stood in a year, and of those not listed then what is known of them."""
+        if (table, year) not in self._places:
+            then = self.of_year(table, year) if year is not None else None
+            known = self.of_table(table)
+            self._places[table, year] = {**known, **then} if then else known
+        return self._places[table, year]
+
     def place(self, table: str, reporter: str, year: int | None) -> tuple[str, str, str] | None:
         """Return name, town key and town label of one who reports, in a year if the roster tells."""
-        found = self.of_year(table, year) if year is not None else None
-        return (found or {}).get(reporter) or self.of_table(table).get(reporter)
+        return self.places(table, year).get(reporter)
 
     def alike(self, tables: Iterable[str]) -> bool:
         """Whether those who report one table are those who report the others."""
@@ -279,8 +287,9 @@ def _names(
             for _, place, town in roster.of_table(table).values():
                 found.setdefault(place, (town, ""))
             continue
+        places = roster.places(table, _last(result.years))
         for code in codes:
-            known = roster.place(table, code, _last(result.years))
+            known = places.get(code)
             if known is not None:
                 found.setdefault(code, (known[0] or code, known[2]))
     return found
@@ -298,8 +307,9 @@ def _cells(
     found: dict[str, dict[str, Fraction]] = {}
     for name, node in nodes.items():
         years, table = _years_of(name, result), aggregates_of(node)[0].table
+        places = roster.places(table, _last(years)) if by == "town" else {}
         for reporter, value in totals_by_reporter(attainment.statistics, node, years).items():
-            place = roster.place(table, reporter, _last(years)) if by == "town" else None
+            place = places.get(reporter)
             code = (place[1] if place else "") if by == "town" else reporter
             group = found.setdefault(code, {})
             group[name] = group.get(name, Fraction(0)) + value
@@ -314,8 +324,9 @@ def _open_ones(
     found: set[str] = set()
     for name, node in nodes.items():
         years, table = _years_of(name, result), aggregates_of(node)[0].table
+        places = roster.places(table, _last(years)) if by == "town" else {}
         for reporter in not_known(attainment.statistics, node, years):
-            place = roster.place(table, reporter, _last(years)) if by == "town" else None
+            place = places.get(reporter)
             found.add((place[1] if place else "") if by == "town" else reporter)
     return found
 
