@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 from edutargets.change_figures import ChangeFigures, change_ruler, fewest_digits
 from edutargets.change_tables import change_table
 from edutargets.changes import changes
-from edutargets.contributions import roster_of
 from edutargets.explanation_section import Section
 from edutargets.judged_words import part_words, plain
+from edutargets.rosters import roster_of
 from edutargets.wording import chosen
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["changed", "changed_units"]
 
 _MOST_DIGITS = 12
-_CHANGES: WeakKeyDictionary[Basis, dict[tuple[str, Language, int | None], Change | None]] = (
+_CHANGES: WeakKeyDictionary[Basis, dict[tuple[str, Language, int | None], tuple[Change, int] | None]] = (
     WeakKeyDictionary()
 )
-"""The last change that was worked out from each evaluation: two parts of an explanation tell it."""
+"""The last change of each evaluation with its decimals: two parts of an explanation tell it."""
 _TERMS = {
     "rate": ("rate effect", "率效应"),
     "between": ("mix between towns", "镇街间结构效应"),
@@ -70,11 +70,26 @@ def changed_units(attainment: Attainment, language: Language, since: int | None 
 
 
 def _told(attainment: Attainment, language: Language, since: int | None) -> ChangeFigures | None:
-    """Return a change in as many decimals as every sum of it needs."""
+    """Return a change ready to be told, worked out once for all parts of an explanation."""
     attainment = attainment.original
     if attainment.basis is None:
         return None
-    change = _change(attainment, attainment.basis, language, since)
+    key, known = (attainment.target.id, language, since), _CHANGES.setdefault(attainment.basis, {})
+    if key not in known:
+        known.clear()
+        told = _figures(attainment, language, since)
+        known[key] = None if told is None else (told.change, told.digits)
+    found = known[key]
+    if found is None:
+        return None
+    change, digits = found
+    return ChangeFigures(attainment, change, language, change_ruler(attainment, change, language), digits)
+
+
+def _figures(attainment: Attainment, language: Language, since: int | None) -> ChangeFigures | None:
+    """Return a change in as many decimals as every sum of it needs."""
+    roster = roster_of(attainment, language)
+    change = changes(attainment, roster, since) if roster is not None else None
     if change is None:
         return None
     ruler = change_ruler(attainment, change, language)
@@ -83,16 +98,6 @@ def _told(attainment: Attainment, language: Language, since: int | None) -> Chan
         if _adds_up(told):
             return told
     return None
-
-
-def _change(attainment: Attainment, basis: Basis, language: Language, since: int | None) -> Change | None:
-    """Return what changed, worked out once for all parts of an explanation."""
-    key, known = (attainment.target.id, language, since), _CHANGES.setdefault(basis, {})
-    if key not in known:
-        known.clear()
-        roster = roster_of(attainment, language)
-        known[key] = changes(attainment, roster, since) if roster is not None else None
-    return known[key]
 
 
 def _adds_up(told: ChangeFigures) -> bool:

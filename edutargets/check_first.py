@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from edutargets.checks import Severity
-from edutargets.contributions import Roster, contributions
+from edutargets.contributions import contributions
 from edutargets.explanation_section import Section
 from edutargets.fed_targets import fed_targets
+from edutargets.rosters import Roster
 from edutargets.sources import Bilingual
 from edutargets.wording import Language, chosen
 

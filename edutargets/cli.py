@@ -172,6 +172,12 @@ def evaluate(  # noqa: PLR0913  # each is an argument of the command
     _end(results, fail_on)
 
 
+def _no_value_of(data: str, target: str, since: int) -> SubmissionError:
+    found = f"{target} has no value of {since} to hold against its own"
+    accepted = "an earlier year of its tables; without --since it is the one before"
+    return SubmissionError(Fault(data, found, accepted, "--since 2024", "since"))
+
+
 @app.command()
 def explain(  # noqa: PLR0913  # as above
     pack: PackName,
@@ -209,9 +215,7 @@ def explain(  # noqa: PLR0913  # as above
         results = judge(found, admitted)
         explanation = explanations.explain(results[target], lang, since=since)
     if since is not None and "changed" not in explanation:
-        found_years = f"{target} has no value of {since} to hold against its own"
-        accepted = "an earlier year of its tables; without --since it is the one before"
-        raise SubmissionError(Fault(str(data), found_years, accepted, "--since 2024", "since"))
+        raise _no_value_of(str(data), target, since)
     written = {
         "text": explanation.to_text,
         "brief": lambda: explanation.brief,

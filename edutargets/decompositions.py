@@ -189,6 +189,15 @@ class Frame:
         """Return all that one group adds: the same whichever way it is split."""
         return self.weight * (self._there(one.after, 1) - self._there(one.before, 0))
 
+    @property
+    def slopes(self) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+        """By what the later numerator and denominator count in a total, then the earlier ones.
+
+        A group adds the first · above - the second · below - the third · above + the fourth · below.
+        """
+        later, earlier = (self.weight / one.below for one in (self.whole.after, self.whole.before))
+        return later, later * self.middle, earlier, earlier * self.middle
+
     def sums(self, members: Iterable[Periods]) -> Effects:
         """Return what many groups add together; groups with the same below the line are added first."""
         both: list[Periods] = []
@@ -196,8 +205,8 @@ class Frame:
         for one in members:
             (alone if self.apart or not one.comparable else both).append(one)
         rest, there = together(alone), together(both)
-        crossed = added(one.before.below * one.after.above / one.after.below for one in both)
-        back = added(one.after.below * one.before.above / one.before.below for one in both)
+        crossed = _quotients((one.before.below, one.after) for one in both)
+        back = _quotients((one.after.below, one.before) for one in both)
         old, new = self.whole.before.below, self.whole.after.below
         rate = ((crossed - there.before.above) / old + (there.after.above - back) / new) * _HALF * self.weight
         return Effects(
@@ -206,6 +215,17 @@ class Frame:
             entry=self.weight * self._there(rest.after, 1),
             exit=-self.weight * self._there(rest.before, 0),
         )
+
+
+def _quotients(terms: Iterable[tuple[Fraction, Sides]]) -> Fraction:
+    """Add up factor · rate; what has the same denominator is added before anything is cancelled."""
+    alike: dict[int, int] = {}
+    for factor, side in terms:
+        above, below = side.above, side.below
+        over = factor.numerator * above.numerator * below.denominator
+        under = factor.denominator * above.denominator * below.numerator
+        alike[under] = alike.get(under, 0) + over
+    return added(Fraction(over, under) for under, over in alike.items())
 
 
 def _pairs(one: Periods, other: Periods) -> tuple[tuple[Sides, Sides], tuple[Sides, Sides]]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from edutargets.changes import changes
 from edutargets.check_first import doubts
-from edutargets.contributions import contributions, roster_of
+from edutargets.contributions import contributions
 from edutargets.exact_records import Json, exact_record
 from edutargets.line_honesty import near_the_line
 from edutargets.numbers_needed import numbers_needed
 from edutargets.pace import pace_of
 from edutargets.price_words import nominal_and_real
 from edutargets.result_rows import record
+from edutargets.rosters import roster_of
 from edutargets.tipping_points import tipping_point
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from edutargets.attainment import Attainment
     from edutargets.changes import Change
-    from edutargets.contributions import Contributions, Roster
+    from edutargets.contributions import Contributions
     from edutargets.pace import Pace
+    from edutargets.rosters import Roster
 
 __all__ = ["facts_of", "facts_record"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
-from edutargets.contributions import Contributions, contributions, roster_of
+from edutargets.contributions import Contributions, contributions
 from edutargets.decompositions import added
 from edutargets.explanation_section import Section
 from edutargets.group_tables import FEW, MOST, GroupTable, group_table, rises
+from edutargets.rosters import roster_of
 from edutargets.targets import KOfN
 from edutargets.wording import Language, chosen
 

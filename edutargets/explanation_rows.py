@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import roster_of
 from edutargets.entity_conditions import split
 from edutargets.explanation_section import Section
 from edutargets.expressions import Column, Node, Number
@@ -16,6 +15,7 @@ from edutargets.goal_wording import limits_words
 from edutargets.goals import Verdict
 from edutargets.judged_words import plain
 from edutargets.listing_sql import listed_rows, listing_statement
+from edutargets.rosters import roster_of
 from edutargets.targets import KOfN, Milestone
 from edutargets.units import factors_of, parse_unit
 from edutargets.wording import Language, Ruler, chosen, decimals_of, unit_words

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
 from edutargets.engine import DuckDB
 from edutargets.explanation_rows import shown_cell
 from edutargets.explanation_section import Section
 from edutargets.expressions import Aggregate, Column, IsNull, Logic, Negated, Node, all_of
 from edutargets.listing_sql import listing_of
+from edutargets.rosters import Roster
 from edutargets.targets import Milestone
 from edutargets.totals_sql import conjuncts
 from edutargets.units import parse_unit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
 from edutargets.entities import ENTITY_BY_NAME
 from edutargets.entity_conditions import split
 from edutargets.expressions import aggregates_of, unit_of
 from edutargets.identity_masks import masked
+from edutargets.rosters import Roster
 from edutargets.two_sides import sides_of
 from edutargets.units import factors_of
 from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, unit_words

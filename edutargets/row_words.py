@@ -6,13 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from edutargets.contributions import roster_of
 from edutargets.dispersions import root, spread_of
 from edutargets.explanation_section import Section
 from edutargets.expressions import Aggregate, Column
 from edutargets.frequencies import organisers_of
 from edutargets.judged_words import part_ruler, plain
 from edutargets.rates import bucket_name
+from edutargets.rosters import roster_of
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.units import parse_unit
 from edutargets.wording import Ruler, chosen, decimal_text, rounded, unit_words
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from edutargets.attainment import Attainment, Basis
-    from edutargets.contributions import Roster
     from edutargets.dispersions import Share, Spread
     from edutargets.frequencies import Organiser
     from edutargets.judging import Result
     from edutargets.rates import Every
+    from edutargets.rosters import Roster
     from edutargets.row_lists import ListedRow
     from edutargets.wording import Language
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import roster_of
 from edutargets.decompositions import added
 from edutargets.dispersion_groups import by_group, moves_most
 from edutargets.dispersions import root, spread_of
 from edutargets.evaluation import NoValueError
 from edutargets.explanation_section import Section
 from edutargets.judged_words import part_ruler
+from edutargets.rosters import roster_of
 from edutargets.rounded_sums import adding_up
 from edutargets.row_targets import Dispersion
 from edutargets.wording import Ruler, chosen, decimal_text, limits_of, rounded, unit_words
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edutargets.attainment import Attainment
-    from edutargets.contributions import Roster
     from edutargets.dispersion_groups import GroupSpread
     from edutargets.dispersions import Share, Spread
     from edutargets.judging import Result
+    from edutargets.rosters import Roster
     from edutargets.wording import Language
 
 __all__ = ["spread_groups"]
@@ -135,10 +135,7 @@ def _table(
     language: Language,
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Tell the towns that add most, the others together, and all."""
-    value, weight = (part_ruler(attainment, name, language) for name in ("total_value", "total_weight"))
-    assert value.unit is not None  # parts have a unit
-    assert weight.unit is not None  # parts have a unit
-    each = unit_words(value.unit / weight.unit, language)
+    each, weighed = _units(attainment, language)
     first, rest = towns[:_MOST], towns[_MOST:]
     labels = [names.get(one.group) or chosen(language, "not known", "未知") for one in first]
     sums = [(one.value, one.weight, one.between, one.within) for one in first]
@@ -156,7 +153,7 @@ def _table(
     weights = Ruler(None).column([*(one[1] for one in sums), spread.weight])
     heads = (
         chosen(language, "town", "镇街"),
-        chosen(language, f"weight ({weight.words()})", f"权重（{weight.words()}）"),
+        chosen(language, f"weight ({weighed})", f"权重（{weighed}）"),
         chosen(language, f"own mean ({each})", f"各自均值（{each}）"),
         chosen(language, "between towns", "镇街之间"),
         chosen(language, "within the town", "镇街之内"),
@@ -168,3 +165,11 @@ def _table(
         for column in (between, within, [one + other for one, other in zip(between, within, strict=True)])
     ]
     return heads, tuple(zip(labels, weights, means, *percents, strict=True))
+
+
+def _units(attainment: Attainment, language: Language) -> tuple[str, str]:
+    """Say the unit of a mean and that of a weight."""
+    value, weight = (part_ruler(attainment, name, language) for name in ("total_value", "total_weight"))
+    assert value.unit is not None  # parts have a unit
+    assert weight.unit is not None  # parts have a unit
+    return unit_words(value.unit / weight.unit, language), weight.words()

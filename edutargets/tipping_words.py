@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
 from edutargets.explanation_section import Section
 from edutargets.goals import Verdict
 from edutargets.judged_words import plain
+from edutargets.rosters import Roster
 from edutargets.tipping_points import tipping_point
 from edutargets.units import parse_unit
 from edutargets.verdict_words import verdict_words

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
 from edutargets.goals import Verdict
+from edutargets.rosters import Roster
 from edutargets.targets import Alias, Composite
 from edutargets.tipping_points import tipping_point
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Roster
 from edutargets.entities import ENTITY_BY_NAME
 from edutargets.goal_wording import entity_ruler
+from edutargets.rosters import Roster
 from edutargets.row_targets import Frequency
 from edutargets.units import parse_unit
 from edutargets.wording import Language, Ruler, chosen, unit_words

@@ -13,13 +13,14 @@ import pytest
 
 from edutargets.attainment import Attainment, evaluate
 from edutargets.changes import Change, changes
-from edutargets.contributions import contributions, roster_of
+from edutargets.contributions import contributions
 from edutargets.decompositions import Effects, Periods, Sides, nested, rate_and_mix, side_effects, together
 from edutargets.dispersion_groups import by_group, moves_most, square_without
 from edutargets.dispersions import spread_of
 from edutargets.explanations import explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.plans import Pack, PackFile, Plan, bind_all
+from edutargets.rosters import roster_of
 from edutargets.rounded_sums import adding_up
 from edutargets.row_lists import ListedRow
 from edutargets.submissions import Submission
@@ -217,7 +218,7 @@ def test_all_effects_add_up_to_the_change_whatever_comes_and_goes() -> None:
             continue
         tried += 1
         found = rate_and_mix(members)
-        assert sum(one.total for one in found.ends()) == whole
+        assert sum(one.total for one in found.values()) == whole
     assert tried > CASES / 2
 
 

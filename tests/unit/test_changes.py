@@ -11,11 +11,12 @@ import pytest
 from edutargets.attainment import Attainment, evaluate
 from edutargets.change_words import changed
 from edutargets.changes import Change, changes
-from edutargets.contributions import contributions, roster_of
+from edutargets.contributions import contributions
 from edutargets.explanation_section import Section
 from edutargets.explanations import explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.plans import Pack, PackFile, Plan, bind_all
+from edutargets.rosters import roster_of
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from edutargets.attainment import PlanAttainment, evaluate
-from edutargets.contributions import Roster, contributions
+from edutargets.contributions import contributions
 from edutargets.engine import DuckDB
 from edutargets.errors import DefinitionError
 from edutargets.explanations import explain
@@ -17,6 +17,7 @@ from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.plans import Pack, PackFile, Plan, bind_all
 from edutargets.price_words import nominal_and_real
+from edutargets.rosters import Roster
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary
 
