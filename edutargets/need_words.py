@@ -181,7 +181,7 @@ def _how_sure(need: Need, language: Language) -> tuple[str, ...]:
     if need.optimality == "proved":
         en = "nothing less is enough: proved by an integer programme (HiGHS) and checked in exact arithmetic"
         return (chosen(language, en, "再少则不够：由整数规划（HiGHS）证明，并经精确核算"),)
-    if need.kind in {"some", "spread", "standards"}:
+    if need.kind in {"some", "spread", "standards"} and not need.known_only:
         return (chosen(language, "nothing less is enough, in exact arithmetic", "再少则不够（精确计算）"),)
     return ()
 

@@ -189,7 +189,7 @@ def _of_group(attainment: Attainment, need: Need, language: Language) -> tuple[s
         lines.append(
             chosen(
                 language,
-                f"{more} of them are among those of whom it is not known how much they lack",
+                f"{more} of them {'is' if need.unknown == 1 else 'are'} of those whose gap is not known",
                 f"其中 {more} {counter}的缺口因数据不全无法计算",
             )
         )
@@ -205,10 +205,12 @@ def _lacking(need: Need, counter: str, language: Language) -> str:
     size, most = (size_words(need.unit, one, language) for one in (need.amount, need.longest))
     too_much = need.longest < 0
     if len(need.rows) == 1:
-        en, zh = (
-            (f"it is {size} above it", f"超出 {size}") if too_much else (f"it lacks {size}", f"尚缺 {size}")
-        )
-        return chosen(language, en, zh)
+        who, one = ("one of them", f"其中 1 {counter}") if need.unknown else ("it", "")
+        en, zh = ("is above it by", "超出") if too_much else ("lacks", "尚缺")
+        return chosen(language, f"{who} {en} {size}", f"{one}{zh} {size}")
+    if len({amount > 0 for amount in amounts}) > 1:
+        en = f"some are above it and some lack: {size} to change in all, the farthest of them {most}"
+        return chosen(language, en, f"有的超出、有的不足，合计须增减 {size}，最多的 {most}")
     if len(amounts) == 1:
         en = f"each is {most} above it, {size} in all" if too_much else f"each lacks {most}, {size} in all"
         zh = f"各{'超出' if too_much else '缺'} {most}，合计 {size}"
