@@ -59,12 +59,8 @@ def dispersion_measure(
     _check_rows(sides, dictionary, place, goal)
     keys = tuple((key, Column(scope.table, key)) for key in dictionary.tables[scope.table].key)
     rows = RowList(scope.table, (*keys, ("value", value), ("weight", weight)), where)
-    parts = {
-        f"total_{name}": Aggregate(
-            "sum", scope.table, side, _with_both(where, other, dictionary), scope.counts
-        )
-        for name, side, other in (("value", value, weight), ("weight", weight, value))
-    }
+    sums = {"total_value": (value, weight), "total_weight": (weight, value)}
+    parts = {name: _total(scope, where, both, dictionary) for name, both in sums.items()}
     units = {name: unit_of(node, dictionary, place) for name, node in parts.items()}
     units["square"] = pure = parse_unit("")[1]
     return Measure(
@@ -78,12 +74,17 @@ def dispersion_measure(
     )
 
 
-def _with_both(where: Node | None, other: Node, dictionary: Dictionary) -> Node | None:
-    """Leave rows out of a total whose other side may be blank and is: they have no mean of their own."""
-    columns = [node for node in walk(other) if isinstance(node, Column)]
-    if all(dictionary.tables[one.table].columns[one.name].required for one in columns):
-        return where
-    return all_of(where, Negated(IsNull(other)))
+def _total(
+    scope: Relation, where: Node | None, sides: tuple[Node, Node], dictionary: Dictionary
+) -> Aggregate:
+    """Add up one side; a row whose other side is blank has no mean of its own and is left out."""
+    side, other = sides
+    columns = [
+        dictionary.tables[node.table].columns[node.name] for node in walk(other) if isinstance(node, Column)
+    ]
+    if not all(column.required for column in columns):
+        where = all_of(where, Negated(IsNull(other)))
+    return Aggregate("sum", scope.table, side, where, scope.counts)
 
 
 def _refused(place: str, found: str, accepted: str, code: str, example: str = "") -> ExpressionError:
