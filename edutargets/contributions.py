@@ -19,7 +19,6 @@ from edutargets.reported_totals import (
     tables_of,
     totals_by_reporter,
 )
-from edutargets.rosters import Roster
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.targets import Amount, Comparison, Count, Growth, Milestone, Trend
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from edutargets.goals import Goal
     from edutargets.judging import Result
     from edutargets.measures import Measure
+    from edutargets.rosters import Roster
 
 __all__ = ["Contribution", "Contributions", "contributions"]
 
