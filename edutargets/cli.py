@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from edutargets.attainment import PlanAttainment
     from edutargets.findings import Language
+    from edutargets.plans import Pack
 
 __all__ = ["app", "main"]
 
@@ -172,6 +173,13 @@ def evaluate(  # noqa: PLR0913  # each is an argument of the command
     _end(results, fail_on)
 
 
+def _check_known(pack: Pack, name: str, target: str) -> None:
+    known = {*pack.plan.ids, *pack.figures.ids}
+    if target not in known:
+        near = near_names(target, known)
+        raise UnknownTargetError(Fault(name, f"there is no target {target!r}", near, code="unknown-target"))
+
+
 def _no_value_of(data: str, target: str, since: int) -> SubmissionError:
     found = f"{target} has no value of {since} to hold against its own"
     accepted = "an earlier year of its tables; without --since it is the one before"
@@ -204,11 +212,7 @@ def explain(  # noqa: PLR0913  # as above
 
     check_output(output)
     found = read_pack(pack)
-    known = {*found.plan.ids, *found.figures.ids}
-    if target not in known:
-        raise UnknownTargetError(
-            Fault(pack, f"there is no target {target!r}", near_names(target, known), code="unknown-target")
-        )
+    _check_known(found, pack, target)
     admitted = admit_data(found, data, unchecked, set_aside)
     with progress("evaluating"):
         judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce

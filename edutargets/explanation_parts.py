@@ -18,7 +18,6 @@ from edutargets.judged_words import (
     part_ruler,
     part_words,
     plain,
-    range_words,
     value_words,
 )
 from edutargets.left_out_rows import left_out
@@ -28,6 +27,7 @@ from edutargets.need_words import need_words, shortfall_words, small_count_words
 from edutargets.numbers_needed import numbers_needed
 from edutargets.pace_words import pace
 from edutargets.price_words import real
+from edutargets.range_words import range_words
 from edutargets.row_targets import Dispersion
 from edutargets.row_words import missed, overlapping, spread, spread_equation
 from edutargets.spread_words import spread_groups

@@ -11,7 +11,7 @@ from edutargets.expressions import unit_of
 from edutargets.goal_wording import entity_ruler, limit_words, ruler_of
 from edutargets.goals import Verdict
 from edutargets.row_targets import Dispersion
-from edutargets.targets import Coefficient, Comparison, Composite, Growth, Milestone, PerHundred, Trend
+from edutargets.targets import Comparison, Growth, Milestone, PerHundred, Trend
 from edutargets.totals_sql import pieces_of
 from edutargets.units import parse_unit
 from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, limits_of, rounded, unit_words
@@ -27,10 +27,10 @@ __all__ = [
     "agreement",
     "comparison_words",
     "deciding_parts",
+    "is_exact",
     "part_ruler",
     "part_words",
     "plain",
-    "range_words",
     "value_words",
 ]
 
@@ -126,9 +126,9 @@ def _of_group(attainment: Attainment, result: Result, language: Language) -> str
     ruler = ruler_of(measure, language, result.goal)
     bounds = result.bounds if result.bounds is not None else exactly(result.value or Fraction(0))
     share = ruler.text(bounds.lower) if bounds.is_exact else ruler.range(bounds)
-    en = f"{meeting} of {everyone} {unit_words(unit, 'en', result.parts['all'].bounds.upper)} ({share})"
-    zh = f"{everyone} {unit_words(unit, 'zh')}中 {meeting} {counter}达到（{share}）"
-    return chosen(language, en, zh)
+    if language == "zh":
+        return f"{everyone} {unit_words(unit, 'zh')}中 {meeting} {counter}达到（{share}）"
+    return f"{meeting} of {everyone} {unit_words(unit, 'en', result.parts['all'].bounds.upper)} ({share})"
 
 
 def _from_to(part: Part, language: Language) -> str:
@@ -180,7 +180,7 @@ def comparison_words(attainment: Attainment, language: Language) -> str:
         return ""
     if result.goal.word == "printed":
         return _printed(attainment, result, language)
-    if result.bounds is not None and not _is_exact(attainment, result):
+    if result.bounds is not None and not is_exact(attainment, result):
         return _of_range(attainment, result, language)
     if isinstance(attainment.target, Dispersion):
         return _of_squares(attainment, result)
@@ -226,7 +226,8 @@ def deciding_parts(attainment: Attainment, result: Result) -> tuple[str, ...]:
     return tuple(name for name in result.parts if name not in beside)
 
 
-def _is_exact(attainment: Attainment, result: Result) -> bool:
+def is_exact(attainment: Attainment, result: Result) -> bool:
+    """Whether nothing is unknown or rounded of what makes the value."""
     return all(result.parts[name].is_exact for name in deciding_parts(attainment, result))
 
 
@@ -358,46 +359,4 @@ def _printed(attainment: Attainment, result: Result, language: Language) -> str:
         language,
         f"it rounds to {near}, and no value in the range {between} rounds to the printed {goal}",
         f"四舍五入为 {near}，{between} 之间没有一个值四舍五入后等于印出的 {goal}",
-    )
-
-
-# ranges --------------------------------------------------------------------------------------------
-
-
-def range_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
-    """Say between which numbers the value lies and what keeps it from being exact; nothing if it is."""
-    attainment = attainment.original
-    result, measure, statistics = attainment.deciding, attainment.measure, attainment.statistics
-    if result is None or measure is None or statistics is None or result.bounds is None:
-        return ()
-    if _is_exact(attainment, result) or isinstance(attainment.target, Composite):
-        return ()
-    ruler = ruler_of(measure, language, result.goal)
-    if isinstance(attainment.target, Trend | Comparison | Coefficient):
-        ruler = part_ruler(attainment, "value", language) if not ruler.percent else ruler
-    between = ruler.range(result.bounds)
-    cells = [statistics.total(one, result.years or None) for one in measure.aggregates()]
-    reasons = []
-    if any(cell.step for cell in cells):
-        reasons.append(
-            (
-                "the published figures it is made of are rounded, each to half a unit of its last digit",
-                "所用公布数经过取整，每个数的误差不超过末位的半个单位",
-            )
-        )
-    blank, unsure = max(cell.blank for cell in cells), max(cell.unsure for cell in cells)
-    if blank:
-        are = "cells are" if blank > 1 else "cell is"
-        en = f"{blank:,} {are} blank and may be anything that is plausible"
-        reasons.append((en, f"有 {blank:,} 个单元格空缺，按合理范围取值"))
-    if unsure:
-        reasons.append(
-            (
-                f"of {unsure:,} {'rows' if unsure > 1 else 'row'} it is not known whether to count it",
-                f"有 {unsure:,} 行无法确定是否计入",
-            )
-        )
-    return (
-        chosen(language, f"somewhere in the range {between}", f"在 {between} 之间"),
-        *(chosen(language, en, zh) for en, zh in reasons),
     )

@@ -179,6 +179,7 @@ def record(attainment: Attainment) -> dict[str, Json]:
         "value": exact_text(attainment.value),
         "lower": exact_text(attainment.lower),
         "upper": exact_text(attainment.upper),
+        "sharpness": result.sharpness if result is not None else None,
         "unit": unit_name(attainment),
         "goal": goal_words(target, attainment.measure),
         "shortfall": exact_text(attainment.shortfall),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -17,10 +17,12 @@ from edutargets.attainment import Attainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.plans import Pack, PackFile, Plan, bind_all
-from edutargets.settling_values import Condition
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary
 from edutargets.tipping_points import TippingPoint, tipping_point
+
+if TYPE_CHECKING:
+    from edutargets.settling_values import Condition
 
 TOP = 4
 DICTIONARY = Dictionary.model_validate(
@@ -158,7 +160,7 @@ class _Truth:
             for chosen in product(*(range(len(own)) for own in self.fillings))
         }
 
-    def secures(self, some: tuple[int, ...], verdict: bool) -> bool:  # noqa: FBT001  # met or not
+    def secures(self, some: tuple[int, ...], *, verdict: bool) -> bool:
         """Whether some rows can bring a verdict about whatever the others say."""
         lost: dict[tuple[int, ...], bool] = {}
         for chosen, met in self.ends.items():
@@ -213,13 +215,13 @@ def _held(seeds: range) -> int:
         fewest = min(
             size
             for size in range(len(truth.open) + 1)
-            if any(truth.secures(one, True) for one in combinations(everyone, size))
+            if any(truth.secures(one, verdict=True) for one in combinations(everyone, size))
         )
         assert found.needed == fewest, seed
         harmless = max(
             size
             for size in range(len(truth.open) + 1)
-            if not any(truth.secures(one, False) for one in combinations(everyone, size))
+            if not any(truth.secures(one, verdict=False) for one in combinations(everyone, size))
         )
         assert min(harmless, found.rows) == found.spare, seed
         for one in found.unknowns:
@@ -245,14 +247,14 @@ def _held(seeds: range) -> int:
         for asked in found.asked:
             own = tuple(at for at in everyone if truth.open[at]["bureau"] == asked.reporter)
             for verdict, name in ((True, Verdict.MET), (False, Verdict.NOT_MET)):
-                assert truth.secures(own, verdict) == (name in asked.settles), (seed, asked)
+                assert truth.secures(own, verdict=verdict) == (name in asked.settles), (seed, asked)
         assert sum(one.weight for one in found.asked) == 1
         checked += 1
     return checked
 
 
 def test_what_is_said_to_decide_a_verdict_does_and_nothing_less() -> None:
-    """The fewest rows, what each would have to say, and who can settle it alone: as trying every way shows."""
+    """The fewest rows, what each would have to say, and who can settle it alone: tried in every way."""
     assert _held(range(120)) > 40
 
 

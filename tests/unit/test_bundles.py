@@ -14,10 +14,11 @@ from edutargets.errors import DefinitionError
 from edutargets.explanations import explain
 from edutargets.goals import Verdict
 from edutargets.input_html import plan_rows
-from edutargets.judged_words import agreement, comparison_words, range_words, value_words
+from edutargets.judged_words import agreement, comparison_words, value_words
 from edutargets.listing_sql import listing_statement
 from edutargets.need_words import need_words, needed, shortfall_words, small_count_words
 from edutargets.plans import Plan, bind_all
+from edutargets.range_words import range_words
 from edutargets.tables import Dictionary
 from edutargets.totals_sql import total_statements
 

@@ -216,15 +216,6 @@ def held(unit: str, *days: date, start: int = 0) -> list[Fields]:
         ({**ONCE, "at_least": "3 award", "in": 2025}, "is in award"),
         (
             {
-                "type": "trend",
-                "from": "prizes",
-                "value": "count(distinct person)",
-                "never_decreasing": {"from": 2024},
-            },
-            "uses distinct",
-        ),
-        (
-            {
                 "type": "duty",
                 "each": "schools",
                 "amount": "count(distinct prizes.person)",
