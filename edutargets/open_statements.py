@@ -101,7 +101,7 @@ class Asking:
     marked: Collection[str]
     named: bool = False
     before: bool = False
-    most: int = 20_000
+    most: int = 50_000
 
 
 def open_rows(
