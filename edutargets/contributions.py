@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from operator import itemgetter
@@ -71,7 +71,7 @@ class Contributions:
     by: Literal["town", "reporter"]
     kind: Kind
     everyone: tuple[Contribution, ...]
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, Node] = field(repr=False)
 
     @property
     def groups(self) -> tuple[Contribution, ...]:

@@ -44,11 +44,9 @@ def range_words(attainment: Attainment, language: Language) -> tuple[str, ...]:
         ruler = part_ruler(attainment, "value", language) if not ruler.percent else ruler
     between = ruler.range(result.bounds)
     cells = [statistics.total(one, result.years or None) for one in measure.aggregates()]
-    told = [
-        (f"somewhere in the range {between}", f"在 {between} 之间"),
-        *_reasons(cells),
-        *_how_close(result),
-    ]
+    told = [(f"somewhere in the range {between}", f"在 {between} 之间"), *_reasons(cells)]
+    if any(cell.blank or cell.unsure for cell in cells) or not cells:  # rounding alone needs no word
+        told += _how_close(result)
     return tuple(chosen(language, en, zh) for en, zh in told)
 
 
@@ -74,6 +72,6 @@ def _reasons(cells: list[Cell]) -> Iterator[tuple[str, str]]:
 
 
 def _how_close(result: Result) -> Iterator[tuple[str, str]]:
-    """Say whether the range is as narrow as it can be; rounding alone needs no word."""
+    """Say whether the range is as narrow as it can be."""
     if result.bounds is not None and not result.bounds.is_exact and result.sharpness in _HOW_CLOSE:
         yield _HOW_CLOSE[result.sharpness]

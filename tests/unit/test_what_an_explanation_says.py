@@ -163,9 +163,10 @@ def test_an_explanation_is_data_with_exact_numbers(tmp_path: Path) -> None:
     assert said["brief"] == explanation.brief
     assert [one["key"] for one in said["sections"]] == [one.key for one in explanation.sections]
     assert said["facts"]["result"]["value"] == "99/250"
-    (south, north) = said["facts"]["towns"]["groups"][:1], said["facts"]["towns"]["groups"][1:]
-    assert (south[0]["code"], Fraction(south[0]["amount"])) == ("s", Fraction(62))
-    assert all(Fraction(one["amount"]) <= 0 for one in north)
+    south, north = said["facts"]["towns"]["everyone"]
+    assert (south["code"], Fraction(south["amount"])) == ("s", Fraction(62))
+    assert Fraction(south["amount"]) + Fraction(north["amount"]) == 52
+    assert {"need", "reporters", "check_first"} <= set(said["facts"])
 
 
 def test_what_cannot_be_written_exactly_is_refused() -> None:
