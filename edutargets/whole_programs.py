@@ -122,10 +122,11 @@ class _Programme:
         self.highest = np.ones(self.width)
         self.rules: list[tuple[Any, float, float]] = []
         most = [self._most(lever) for lever in levers]
+        finest = min(lever.step / lever.asked for lever in levers)  # else it is lost in the solver's gap
         for at, lever in enumerate(levers):
             up, down, moves = range(3 * at, 3 * at + 3)
             self.touched[moves] = 1
-            self.amounts[up] = self.amounts[down] = float(lever.step / lever.asked)
+            self.amounts[up] = self.amounts[down] = float(lever.step / lever.asked / finest)
             self.highest[up], self.highest[down] = most[at], min(most[at], int(lever.has / lever.step))
             self.rules.append((self._row({up: 1, down: 1, moves: -most[at]}), -np.inf, 0))
         for at, line in enumerate(lines):
