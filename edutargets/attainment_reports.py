@@ -15,6 +15,8 @@ from edutargets.plan_texts import cut
 from edutargets.previous_results import turns_since
 from edutargets.result_rows import row_of
 from edutargets.targets import Alias, Comparison, Composite, Milestone, Trend
+from edutargets.undecided_words import undecided_lines
+from edutargets.whom_to_ask import undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -147,6 +149,7 @@ class AttainmentReport:
     title: str
     chapters: tuple[ReportChapter, ...]
     first: tuple[ToDo, ...]
+    undecided: tuple[str, ...] = ()
     turns: Turns | None = None
     previous: PreviousResults | None = field(default=None, repr=False)
     gate: Summary | None = field(default=None, repr=False)
@@ -183,6 +186,7 @@ def report_of(
         title=pack.file.title.in_language(language) or pack.id,
         chapters=chapters,
         first=_first((target for chapter in chapters for target in chapter.targets), language),
+        undecided=undecided_lines(undecided(results, language), language),
         turns=turns_since(previous, results) if previous is not None else None,
         previous=previous,
         gate=summary_of(gate) if gate is not None else None,
