@@ -138,6 +138,7 @@ class AttainmentReport:
         title: What the plan is called.
         chapters: In the order of the text.
         first: The targets to see to first, the nearest to met before the others.
+        undecided: How many verdicts are open for want of data, and whom to ask first; empty where none is.
         turns: What has changed since last time; ``None`` where there is no last time.
         previous: The results of last time.
         gate: What the gate found; ``None`` where no gate saw the data.

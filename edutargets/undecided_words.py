@@ -120,9 +120,7 @@ def _columns(language: Language) -> tuple[str, ...]:
 
 
 def _rows(found: Undecided, language: Language) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for one in found.asking[:_MOST]:
-        rows.append(
-            (_name_of(one, language), one.town, f"{one.rows:,}", str(len(one.targets)), str(len(one.settles)))
-        )
-    return rows
+    return [
+        (_name_of(one, language), one.town, f"{one.rows:,}", str(len(one.targets)), str(len(one.settles)))
+        for one in found.asking[:_MOST]
+    ]
