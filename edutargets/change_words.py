@@ -121,7 +121,8 @@ def _lines(told: ChangeFigures) -> tuple[str, ...]:
         return (*found, *_unknown(told))
     if change.terms:
         found.append(_made_of(told))
-    if change.sides is not None:
+    below = change.parts.before.below, change.parts.after.below
+    if change.sides is not None and set(below) != {1}:  # a printed rate has no numerator of its own
         found.append(_by_side(told, change.sides))
     found += _unknown(told)
     caution = told.chosen("this is arithmetic and says nothing of causes", "以上为算术分解，不说明原因")

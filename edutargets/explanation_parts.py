@@ -171,7 +171,9 @@ def _equation(attainment: Attainment, result: Result, language: Language) -> str
         formulas = [
             f"{part_words(name, language)} = {formula}"
             for name in ("value", "against")
-            if (formula := formula_of(attainment, name)) != name and not formula.endswith("_count")
+            if (formula := formula_of(attainment, name)) != name
+            and not formula.endswith("_count")
+            and formula != f"{name}_numerator / {name}_denominator"  # which says nothing
         ]
         return "; ".join(formulas)
     if len(names) != 2 or result.value is None:  # noqa: PLR2004  # a numerator and a denominator

@@ -200,7 +200,7 @@ def _lacking(need: Need, counter: str, language: Language) -> str:
     """Say how much is missing one by one, in all and at most."""
     if need.kind == "gaps":
         size = size_words(need.unit, need.amount, language)
-        return chosen(language, f"that takes {size} in what was missed", f"所缺的时段内须有 {size}")
+        return chosen(language, f"that takes {size} in the periods missed", f"所缺的时段内须有 {size}")
     amounts = {row.amount for row in need.rows}
     size, most = (size_words(need.unit, one, language) for one in (need.amount, need.longest))
     too_much = need.longest < 0
