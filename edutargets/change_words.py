@@ -119,7 +119,7 @@ def _lines(told: ChangeFigures) -> tuple[str, ...]:
     change, found = told.change, [_headline(told)]
     if change.is_still:
         return (*found, *_unknown(told))
-    if change.terms:
+    if change.terms and not (change.kind == "total" and sum(map(bool, change.terms.values())) == 1):
         found.append(_made_of(told))
     below = change.parts.before.below, change.parts.after.below
     if change.sides is not None and set(below) != {1}:  # a printed rate has no numerator of its own

@@ -151,9 +151,17 @@ def _balance(
     return [
         joint.join(
             (
-                chosen(language, *lacks).format(f"{table.lacks} {unit}".rstrip()),
+                _of_one(chosen(language, *lacks), len(found.groups)).format(f"{table.lacks} {unit}".rstrip()),
                 f"{number}{chosen(language, *made_up).format(table.made_up, verb=verb)}",
                 chosen(language, *last).format(table.left) + without,
             )
         )
     ]
+
+
+def _of_one(words: str, some: int) -> str:
+    """Put the sentence about several for one."""
+    if some > 1:
+        return words
+    one = words.replace("together they lack", "it lacks").replace("together they are", "it is")
+    return one.replace("together they", "it").replace("合计", "")

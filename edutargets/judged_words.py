@@ -275,6 +275,8 @@ def _held(attainment: Attainment, result: Result, limit: Fraction) -> str:
     if isinstance(attainment.target, Growth) and {"before", "after"} <= set(parts):
         before, after = parts["before"].value, parts["after"].value
         factor = 1 + limit
+        if factor == 1:
+            return f"{plain(after)} {sign} {plain(before)}"
         return f"{plain(after)} {sign} {plain(before)} × {plain(factor)} = {plain(before * factor)}"
     if len(names) != 2:  # noqa: PLR2004  # a numerator and a denominator
         return f"{plain(value)} {sign} {plain(limit)}"

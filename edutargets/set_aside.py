@@ -111,7 +111,7 @@ class SetAside:
             parts.append(f"{zh if language == 'zh' else en}{self._by_table(missing, language)}")
         if language == "zh":
             return f"{'，'.join(parts)}：按未知处理，可能因此改变结论的目标不作判定"
-        return f"{' and '.join(parts)}: counted as unknown; a target they could turn has no verdict"
+        return f"{' and '.join(parts)}: counted as unknown; no verdict where that could turn it"
 
     def _by_table(self, names: Sequence[str], language: Language) -> str:
         counts = {name: names.count(name) for name in dict.fromkeys(names)}

@@ -114,7 +114,7 @@ def _one_side(attainment: Attainment, need: Need, said: str, language: Language)
     below = size_words(_other_unit(attainment, need), need.stays, language)
     return chosen(
         language,
-        f"{said} on this side, for the same {below}, {along}",
+        f"{said} in the numerator of this side, its denominator staying at {below}, {along}",
         f"{along}、本项分母 {below}不变时，分子须{said}",
     )
 
@@ -128,7 +128,7 @@ def _other_side(attainment: Attainment, need: Need, language: Language) -> str:
     below = size_words(_other_unit(attainment, need), need.stays, language)
     return chosen(
         language,
-        f"or {said} on the other side, for the same {below}, this side staying as it is",
+        f"or {said} in the numerator of the other side, its denominator staying at {below}, this side too",
         f"或者本项不变、对照值分母 {below}不变时，对照值的分子须{said}",
     )
 
