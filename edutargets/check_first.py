@@ -83,7 +83,7 @@ def _set_aside(attainment: Attainment) -> Iterator[Doubt]:
     title = basis.dictionary.tables[names[0]].title
     key = "·".join(value for _, value in first.key)
     why = ", ".join(first.codes)
-    en = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} of {', '.join(titles)} set aside"
+    en = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} of “{'”, “'.join(titles)}” set aside"
     zh = f"“{title.in_language('zh') or names[0]}”{'等表' if len(names) > 1 else ''}有 {len(rows):,} 行被剔除"
     yield Doubt(
         "set_aside",

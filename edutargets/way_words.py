@@ -128,7 +128,8 @@ def _other_side(attainment: Attainment, need: Need, language: Language) -> str:
     below = size_words(_other_unit(attainment, need), need.stays, language)
     return chosen(
         language,
-        f"or {said} in the numerator of the other side, its denominator staying at {below}, this side too",
+        f"or {said} in the numerator of the other side, its denominator staying at {below}, "
+        "this side staying as it is",
         f"或者本项不变、对照值分母 {below}不变时，对照值的分子须{said}",
     )
 

@@ -217,7 +217,7 @@ def test_a_figure_explained_instead_of_corrected_is_to_be_checked(tmp_path: Path
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("en", "1 row of schools set aside, first D·2025 (R-1)"),
+        ("en", "1 row of “Schools” set aside, first D·2025 (R-1)"),
         ("zh", "“学校”有 1 行被剔除，首先是 D·2025（R-1）"),
     ],
 )
