@@ -326,7 +326,7 @@ def overlapping(attainment: Attainment, language: Language) -> Section | None:
     added, ruler = -sum(less for less, _ in found), Ruler(parse_unit(once[0].counts)[1], language)
     several = chosen(
         language,
-        f"each {called} counts once in the total; units that share one add up to {added}",
+        f"each {called} counts once in the total; units may share one, and add up to {added}",
         f"合计中同一{called}只计一次；各单位之间可能重复，各单位相加为 {added}",
     )
     columns = (

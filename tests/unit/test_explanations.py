@@ -347,7 +347,7 @@ def test_contributions_add_up_to_what_is_lacking() -> None:
     )
     assert said["towns"].lines == (
         "1 of 2 towns is below what the goal asks",
-        "together they lack 10 students; 1 above it makes up for 5; in all 5 is lacking",
+        "it lacks 10 students; 1 above it makes up for 5; in all 5 is lacking",
     )
 
 
