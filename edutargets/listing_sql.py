@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edutargets.engine import DuckDB
 from edutargets.entity_conditions import divides, split
 from edutargets.expressions import Aggregate, Column, Node
 from edutargets.goals import Verdict
+from edutargets.listing_engines import listing_engine
 from edutargets.sql_writing import identifier, render
 from edutargets.statistics import Joins
 from edutargets.targets import Milestone
@@ -46,7 +46,7 @@ def listed_rows(attainment: Attainment, statement: PrintedStatement) -> tuple[Ce
     """Run a listing on the admitted tables, as it is printed."""
     if attainment.basis is None:
         return ()
-    engine = DuckDB({name: table.rows for name, table in attainment.basis.admitted.tables.items()})
+    engine = listing_engine(attainment.basis)
     names = [name for name, _ in statement.columns]
     return tuple(dict(zip(names, row, strict=True)) for row in engine.run(statement.sql))
 

@@ -138,8 +138,8 @@ class _Builder:
         blank = [told.at((value, "blank")) for value in below]
         lacking = [told.at((value, "value")) for value in below if not value.absent_is_zero]
         empty, get = (
-            itemgetter(*columns, *lacking, -1, -1),
-            itemgetter(*columns, *numbers, told.at("year"), -1),
+            itemgetter(*[*columns, *lacking, -1, -1]),  # -1 twice: of one alone it would be no tuple
+            itemgetter(*[*columns, *numbers, told.at("year"), -1]),
         )
         unanswered = any(map(may_lack_an_answer, self.of_table[table]))
         found: dict[tuple[object, ...], list[Sequence[object]]] = {}
@@ -198,8 +198,9 @@ class _Builder:
                 admitted = cell.table not in marked or mark_of(told, cell.table, marked) is True
                 blank[cell] = True if admitted else None
                 domain = domain_of(cell, dictionary)
-                near = isinstance(domain, Span) and self.told.within is not None and cell in told.before
-                domains[cell] = domain.within(self.told.within, told.before[cell]) if near else domain
+                if isinstance(domain, Span) and self.told.within is not None and cell in told.before:
+                    domain = domain.within(self.told.within, told.before[cell])
+                domains[cell] = domain
         sharp = sharp and len(tables_below) == len(set(tables_below))
         return _Member(told, table, OpenValues(RowValues(values, blank), domains, there), sharp=sharp)
 
@@ -377,7 +378,7 @@ def _in(cell: Column, looked_up: Mapping[tuple[str, ...], set[str]]) -> bool:
 def _given(member: _Member, filled: Mapping[Column, object]) -> OpenValues:
     """Return a row whose shared cells are filled."""
     values = member.values
-    mine = {cell: value for cell, value in filled.items() if cell in member.shared}
+    mine: dict[Cell, object] = {cell: value for cell, value in filled.items() if cell in member.shared}
     row = RowValues({**values.row.values, **mine}, values.row.blank)
     domains = {cell: domain for cell, domain in values.domains.items() if cell not in mine}
     return replace(values, row=row, domains=domains, told=values.row)

@@ -179,9 +179,9 @@ def _range(node: Node, found: OpenValues) -> Interval:
         case Number(value=value):
             return exactly(value)
         case Column() | ChildValue():
-            value = found.row.values[node]
-            if isinstance(value, Fraction):
-                return exactly(value)
+            cell = found.row.values[node]
+            if isinstance(cell, Fraction):
+                return exactly(cell)
             span = found.domains.get(node)
             if isinstance(span, Span) and span.lower is not None and span.upper is not None:
                 return Interval(span.lower, span.upper)

@@ -34,7 +34,7 @@ __all__ = ["Cell", "RowValues", "cells_of", "value_in"]
 Cell = Column | ChildValue
 """What stands in a row or is looked up for it; what its child rows amount to is one, too."""
 
-_COMPARED: Mapping[str, Callable[[object, object], bool]] = {
+_COMPARED: Mapping[str, Callable[..., bool]] = {
     "=": eq,
     "<>": ne,
     "<": lt,
