@@ -15,6 +15,8 @@ from edutargets.plan_texts import cut
 from edutargets.previous_results import turns_since
 from edutargets.result_rows import row_of
 from edutargets.targets import Alias, Comparison, Composite, Milestone, Trend
+from edutargets.undecided_words import undecided_lines
+from edutargets.whom_to_ask import undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -136,6 +138,7 @@ class AttainmentReport:
         title: What the plan is called.
         chapters: In the order of the text.
         first: The targets to see to first, the nearest to met before the others.
+        undecided: How many verdicts are open for want of data, and whom to ask first; empty where none is.
         turns: What has changed since last time; ``None`` where there is no last time.
         previous: The results of last time.
         gate: What the gate found; ``None`` where no gate saw the data.
@@ -147,6 +150,7 @@ class AttainmentReport:
     title: str
     chapters: tuple[ReportChapter, ...]
     first: tuple[ToDo, ...]
+    undecided: tuple[str, ...] = ()
     turns: Turns | None = None
     previous: PreviousResults | None = field(default=None, repr=False)
     gate: Summary | None = field(default=None, repr=False)
@@ -183,6 +187,7 @@ def report_of(
         title=pack.file.title.in_language(language) or pack.id,
         chapters=chapters,
         first=_first((target for chapter in chapters for target in chapter.targets), language),
+        undecided=undecided_lines(undecided(results, language), language),
         turns=turns_since(previous, results) if previous is not None else None,
         previous=previous,
         gate=summary_of(gate) if gate is not None else None,

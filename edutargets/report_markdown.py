@@ -79,10 +79,15 @@ def _summary(report: AttainmentReport) -> Iterator[str]:
     yield from markdown_table(heads, rows, _NUMBERS)
     yield from ("", f"## {chosen(language, 'To do first', '首要事项')}", "")
     for number, one in enumerate(report.first, start=1):
-        row, needs = one.target.row, chosen(language, "; ", "；").join(one.needs)
+        row, needs = one.target.row, one.needs[0] if one.needs else ""
         value = f"{row.number} {row.unit}".strip()
         said = f"{row.title} ({row.id}): {value}; {row.goal}; {needs}"
         yield f"{number}. {markdown_text(said)}"
+    if report.undecided:
+        heading = chosen(language, "Open for want of data: whom to ask first", "因数据未知而未决：先向谁核实")
+        many, *asked = report.undecided
+        yield from ("", f"## {heading}", "", markdown_text(many), "")
+        yield from (f"{number}. {markdown_text(one)}" for number, one in enumerate(asked, start=1))
     if report.turns is not None:
         yield from ("", f"## {chosen(language, 'Turned since last time', '与上次相比的变化')}", "")
         for label, turns in turn_groups(report):

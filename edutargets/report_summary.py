@@ -79,8 +79,8 @@ class _Summary:
             f'<header>{self._links(others)}<p class="soft">{kind}</p>'
             f"<h1>{html_text(self.report.title)}</h1></header>\n{cautions_html(self.report)}"
             f'<ul class="tiles">{tiles}</ul>\n<p class="soft">{self._count()}</p>\n'
-            f'<div class="cols"><div>{self._chapters()}</div><div>{self._first()}{self._turns()}</div>'
-            f"</div>\n"
+            f'<div class="cols"><div>{self._chapters()}</div>'
+            f"<div>{self._first()}{self._open()}{self._turns()}</div></div>\n"
         )
 
     def _count(self) -> str:
@@ -139,13 +139,23 @@ class _Summary:
         items = "".join(f"<li>{self._todo(one)}</li>" for one in self.report.first)
         return f'<h2>{heading}</h2><ol class="first">{items}</ol>'
 
+    def _open(self) -> str:
+        """Say which verdicts wait for data, and whom to ask first."""
+        if not self.report.undecided:
+            return ""
+        heading = self._said("Open for want of data: whom to ask first", "因数据未知而未决：先向谁核实")
+        many, *asked = self.report.undecided
+        items = "".join(f"<li>{html_text(one)}</li>" for one in asked)
+        listed = f'<ol class="first">{items}</ol>' if items else ""
+        return f'<h2>{heading}</h2><p class="soft">{html_text(many)}</p>{listed}'
+
     def _todo(self, one: ToDo) -> str:
         row, colon = one.target.row, chosen(self.language, ": ", "：")
         title = f'<a href="{self.links.target(row.id)}">{html_text(row.title)}</a>'
         value = html_text(f"{row.number} {row.unit}".strip())
         goal = f"{self._said('goal', '要求')}{colon}{html_text(row.goal)}"
         short = f"{self._said('short by', '差距')}{colon}{html_text(one.short)}" if one.short else ""
-        needs = chosen(self.language, "; ", "；").join(one.needs)
+        needs = one.needs[0] if one.needs else ""  # its page has the other ways
         facts = " · ".join(part for part in (value, goal, short) if part)
         need = f"<p>→ {html_text(needs)}</p>" if needs else ""
         return f'{title} <span class="soft">{html_text(one.target.clause)}</span><p>{facts}</p>{need}'

@@ -12,9 +12,9 @@ from edutargets.wording import Language, chosen
 
 if TYPE_CHECKING:
     from edutargets.attainment import PlanAttainment
-    from edutargets.whom_to_ask import Undecided
+    from edutargets.whom_to_ask import Asking, Undecided
 
-__all__ = ["undecided_json", "undecided_markdown", "undecided_text"]
+__all__ = ["undecided_json", "undecided_lines", "undecided_markdown", "undecided_text"]
 
 _RIGHT = frozenset({2, 3, 4})
 _MOST = 20
@@ -42,6 +42,37 @@ def undecided_markdown(found: Undecided, results: PlanAttainment, language: Lang
         lines += ["", f"### {chosen(language, 'Whom to ask first', '先向谁核实')}", ""]
         lines += markdown_table(_columns(language), _rows(found, language), _RIGHT)
     return "\n".join(lines) + "\n"
+
+
+def undecided_lines(found: Undecided, language: Language, most: int = 3) -> tuple[str, ...]:
+    """Say in a few lines how many verdicts are open for want of data, and whom to ask first; nothing if none.
+
+    Args:
+        found: The open verdicts of a plan.
+        language: ``en`` or ``zh``.
+        most: How many of those to ask are named.
+    """
+    if not found.points and not found.others:
+        return ()
+    return (_headline(found, language), *(_asking_line(one, language) for one in found.asking[:most]))
+
+
+def _asking_line(one: Asking, language: Language) -> str:
+    rows, settles = f"{one.rows:,}", len(one.settles)
+    row = "row" if one.rows == 1 else "rows"
+    open_en = f"{len(one.targets)} open {'verdict' if len(one.targets) == 1 else 'verdicts'}"
+    alone = f"can settle {settles} of {open_en} alone" if settles else f"{open_en} rest on them among others"
+    alone_zh = f"单独可决定其中 {settles} 项" if settles else "须与其他数据一起才能决定"
+    return chosen(
+        language,
+        f"{_name_of(one, language)}: {rows} unknown {row}; {alone}",
+        f"{_name_of(one, language)}：{rows} 行未知数据，涉及 {len(one.targets)} 项未决目标，{alone_zh}",
+    )
+
+
+def _name_of(one: Asking, language: Language) -> str:
+    code = f" ({one.reporter})" if one.label != one.reporter else ""
+    return f"{one.label}{code}" if one.reporter else chosen(language, "not known", "未知")
 
 
 def undecided_json(found: Undecided) -> str:
@@ -89,9 +120,7 @@ def _columns(language: Language) -> tuple[str, ...]:
 
 
 def _rows(found: Undecided, language: Language) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for one in found.asking[:_MOST]:
-        code = f" ({one.reporter})" if one.label != one.reporter else ""
-        name = f"{one.label}{code}" if one.reporter else chosen(language, "not known", "未知")
-        rows.append((name, one.town, f"{one.rows:,}", str(len(one.targets)), str(len(one.settles))))
-    return rows
+    return [
+        (_name_of(one, language), one.town, f"{one.rows:,}", str(len(one.targets)), str(len(one.settles)))
+        for one in found.asking[:_MOST]
+    ]
