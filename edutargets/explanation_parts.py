@@ -24,7 +24,7 @@ from edutargets.left_out_rows import left_out
 from edutargets.line_honesty import at_the_line
 from edutargets.need_tables import need_table
 from edutargets.need_words import need_words, shortfall_words, small_count_words
-from edutargets.numbers_needed import numbers_needed
+from edutargets.needs_of_targets import numbers_needed
 from edutargets.pace_words import pace
 from edutargets.price_words import real
 from edutargets.range_words import range_words

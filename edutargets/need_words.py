@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from edutargets.goal_wording import entity_ruler, ruler_of
 from edutargets.goals import Verdict
 from edutargets.judged_words import part_ruler, plain
-from edutargets.numbers_needed import needed, numbers_needed
+from edutargets.needs_of_targets import needed, numbers_needed
 from edutargets.row_targets import Dispersion
 from edutargets.targets import Comparison, Composite, Milestone, Trend
 from edutargets.two_sides import sides_of

@@ -15,7 +15,7 @@ from edutargets.explanations import Explanation, agreement, explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.listing_sql import listing_statement
-from edutargets.numbers_needed import needed, numbers_needed
+from edutargets.needs_of_targets import needed, numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all, read_pack, shipped
 from edutargets.submissions import Submission, read_submission
 from edutargets.tables import Dictionary
