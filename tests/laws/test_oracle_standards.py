@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -236,10 +237,22 @@ def by_hand(case: Case) -> tuple[int, int, int, int]:
     )
 
 
-@MANY
+@settings(MANY, max_examples=100)
 @given(st.integers(0, 10**9))
 def test_how_many_meet_it_is_what_plain_fractions_say(seed: int) -> None:
     """Value and range of who meets it and of all, the misses of each standard, the verdict, the listing."""
+    _held_against_fractions(seed)
+
+
+@pytest.mark.slow
+@settings(MANY, max_examples=400)
+@given(st.integers(0, 10**9))
+def test_how_many_meet_it_is_what_plain_fractions_say_of_many_more(seed: int) -> None:
+    """The same on four times as many."""
+    _held_against_fractions(seed)
+
+
+def _held_against_fractions(seed: int) -> None:
     for case, found in judged(random_cases(seed)):
         met, might, everyone, most = by_hand(case)
         statement = listing_statement(found)

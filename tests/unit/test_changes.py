@@ -257,8 +257,5 @@ def test_one_of_a_few_is_told_with_its_weight() -> None:
 def test_what_is_left_is_said_after_what_others_make_up_for() -> None:
     """The digits of the sentence are those of the table."""
     said = section({**GIRLS, "at_least": "55 %"}, "towns")
-    assert (
-        said.lines[1]
-        == "it lacks 8.50 students; 1 above it makes up for 2.50; in all 6.00 is lacking"
-    )
+    assert said.lines[1] == "it lacks 8.50 students; 1 above it makes up for 2.50; in all 6.00 is lacking"
     assert [row[-1] for row in said.rows] == ["8.50", "-2.50", "6.00"]
