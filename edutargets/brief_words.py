@@ -57,7 +57,9 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
     has_label = not isinstance(attainment.target, Composite)  # its sentence says it
     for key, label in _ADDED.items():
         if key in sections and sections[key].lines:
-            first = _first_few(attainment, sections[key].lines[0].rstrip(".。"), language)
+            line, *more = sections[key].lines
+            line = f"{line}{chosen(language, ' ', '')}{more[0]}" if line.endswith((":", "：")) and more else line
+            first = _first_few(attainment, line.rstrip(".。"), language)
             yield f"{chosen(language, *label)}{first}" if has_label else first
     facts = facts_of(attainment)
     for by in ("towns", "reporters"):
