@@ -58,7 +58,8 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
     for key, label in _ADDED.items():
         if key in sections and sections[key].lines:
             line, *more = sections[key].lines
-            line = f"{line}{chosen(language, ' ', '')}{more[0]}" if line.endswith((":", "：")) and more else line
+            if more and line.endswith((":", "：")):
+                line += chosen(language, " ", "") + more[0]
             first = _first_few(attainment, line.rstrip(".。"), language)
             yield f"{chosen(language, *label)}{first}" if has_label else first
     facts = facts_of(attainment)
