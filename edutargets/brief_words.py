@@ -26,6 +26,8 @@ _MOST = {
     "failing": ("the most are in {}", "未达到最多的是{}"),
     "change": ("the largest fall is in {}", "减少最多的是{}"),
 }
+_ONLY = ("all that fall short are in {}", "未达到的均在{}")
+_FEW = 4
 
 
 def brief_words(
@@ -40,7 +42,7 @@ def brief_words(
         language: That of all of these.
     """
     verdict, title = attainment.verdict, attainment.target.title.in_language(language)
-    said = headline.removeprefix(verdict_text(verdict, language)).strip(" .。")
+    said = headline.removeprefix(verdict_text(verdict, language)).strip(" .。").replace("Goal: ", "goal: ", 1)
     parts = [verdict_words(verdict, language), *([said] if said else [])]
     parts += _added(attainment, {one.key: one for one in sections}, language)
     joined = chosen(language, "; ", "；").join(parts)
@@ -55,7 +57,7 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
     has_label = not isinstance(attainment.target, Composite)  # its sentence says it
     for key, label in _ADDED.items():
         if key in sections and sections[key].lines:
-            first = _first(sections[key].lines, language).rstrip(".。")
+            first = _first_few(attainment, _first(sections[key].lines, language).rstrip(".。"), language)
             yield f"{chosen(language, *label)}{first}" if has_label else first
     facts = facts_of(attainment)
     for by in ("towns", "reporters"):
@@ -64,7 +66,8 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
             continue
         first_two = found.groups[:2]
         if len(first_two) == 1 or first_two[0].amount > first_two[1].amount:
-            yield chosen(language, *_MOST[found.kind]).format(sections[by].rows[0][0])
+            said = _ONLY if found.kind == "failing" and len(found.groups) == 1 else _MOST[found.kind]
+            yield chosen(language, *said).format(sections[by].rows[0][0])
         return
 
 
@@ -73,3 +76,14 @@ def _first(lines: Sequence[str], language: Language) -> str:
     if len(lines) > 1 and lines[0].endswith((":", "：")):
         return chosen(language, " ", "").join(lines[:2])
     return lines[0]
+
+
+def _first_few(attainment: Attainment, line: str, language: Language) -> str:
+    """Name only the first of many targets that a bundle still asks for."""
+    joint = chosen(language, "; ", "；")
+    titles = line.split(joint)
+    open_ones = sum(1 for member in attainment.members if member.verdict is not Verdict.MET)
+    if not isinstance(attainment.target, Composite) or open_ones != len(titles) or open_ones <= _FEW:
+        return line
+    rest = open_ones - _FEW + 1
+    return joint.join((*titles[: _FEW - 1], chosen(language, f"and {rest} more", f"另有 {rest} 项")))

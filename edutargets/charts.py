@@ -17,6 +17,7 @@ from edutargets.chart_glyphs import outline, shortened, width_in, wrapped
 from edutargets.display_html import COLOURS, MARK, bar_parts
 from edutargets.errors import Fault
 from edutargets.explanations import explain
+from edutargets.goals import Verdict
 from edutargets.plain_texts import one_line
 from edutargets.report_drawings import trajectory
 from edutargets.result_rows import counts_text, row_of
@@ -32,10 +33,14 @@ __all__ = ["chart_png", "chart_svg", "check_ending", "write_chart"]
 _INK, _SOFT, _LINE, _PAPER = "#1c2024", "#5d656e", "#d5d9de", "#ffffff"
 _STROKES = {
     "goal": f'stroke="{_SOFT}" stroke-dasharray="5 4"',
+    "goal mark": f'stroke="{_SOFT}" stroke-width="3"',
+    "range": f'stroke="{COLOURS[Verdict.UNDETERMINED][0]}" stroke-width="1.5"',
     "way": 'stroke="#1d5fae" stroke-dasharray="2 4"',
     "value": f'stroke="{_INK}"',
     "due": f'stroke="{_LINE}"',
 }
+_POINTS = {f"p-{verdict.value}": f'fill="{colours[0]}" stroke="none"' for verdict, colours in COLOURS.items()}
+_POINTS["p-unjudged"] = f'fill="{_PAPER}" stroke="{_INK}"'
 _RGBA = re.compile(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\)")
 _SVG = "{http://www.w3.org/2000/svg}"
 _EDGE = 24
@@ -215,10 +220,14 @@ def _redraw(sheet: _Sheet, drawing: str) -> None:
         if one.tag == "path":
             sheet.add(f'<path {_STROKES[kind]} d="{look["d"]}"/>')
         elif one.tag == "circle":
-            colour = next(COLOURS[verdict][0] for verdict in COLOURS if kind == f"p-{verdict.value}")
-            sheet.add(f'<circle fill="{colour}" cx="{look["cx"]}" cy="{look["cy"]}" r="{look["r"]}"/>')
+            sheet.add(f'<circle {_POINTS[kind]} cx="{look["cx"]}" cy="{look["cy"]}" r="{look["r"]}"/>')
         elif one.tag == "text":
             sheet.add(_halo(one))
+            for below in one:  # the goal's number, under its word
+                at = {**look, "x": below.attrib["x"], "y": str(float(look["y"]) + float(below.attrib["dy"]))}
+                line = ET.Element("text", at)
+                line.text = below.text
+                sheet.add(_halo(line))
     sheet.add("</g>")
     sheet.y += float(root.attrib["height"]) * _SCALE + 6
 

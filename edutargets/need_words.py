@@ -52,7 +52,8 @@ def shortfall_words(attainment: Attainment, language: Language, *, brief: bool =
         ruler = part_ruler(attainment, "value", language)
     else:
         ruler = ruler_of(measure, language, result.goal)
-    return ruler.difference().fitted([result.shortfall]).text(result.shortfall)
+    ruler = ruler.difference().fitted([result.shortfall])
+    return ruler.goal_text(result.shortfall) if ruler.scale > 1 else ruler.text(result.shortfall)
 
 
 def _of_group(attainment: Attainment, result: Result, language: Language, *, brief: bool) -> str:

@@ -26,7 +26,8 @@ __all__ = ["more_words", "size_words", "way_words"]
 def size_words(unit: pint.Unit | None, amount: Fraction, language: Language) -> str:
     """Say an amount with its unit, exactly, whichever way it goes."""
     size = abs(amount)
-    return Ruler(unit, language, limits=(Fraction(0),)).fitted([size]).text(size)
+    ruler = Ruler(unit, language, limits=(Fraction(0),)).fitted([size])
+    return ruler.goal_text(size) if ruler.scale > 1 else ruler.text(size)  # 40.891 万元 is not 40.89 万元
 
 
 def more_words(unit: pint.Unit | None, amount: Fraction, language: Language) -> str:

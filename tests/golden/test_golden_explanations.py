@@ -74,7 +74,8 @@ def test_an_explanation_reads_as_it_was_read(
 ) -> None:
     """What an explanation says changes only when somebody has read the new words."""
     found = results(pack, figures=name == "pk-inst-2020")
-    said = steady(explain(found[name], "zh" if language == "zh" else "en").to_text())
+    told = explain(found[name], "zh" if language == "zh" else "en")
+    said = f"{steady(told.to_text()).rstrip()}\n\nin brief: {told.brief}\n"
     head = f"# test_an_explanation_reads_as_it_was_read: {RULES[pack, name]}\n\n"
     path = HERE / f"{name}.{language}.txt"
     if force_regen:
