@@ -74,6 +74,9 @@ if typing.TYPE_CHECKING:
     from edutargets.charts import write_chart
     from edutargets.display import to_frame
     from edutargets.explanations import Explanation, explain
+    from edutargets.line_honesty import near_the_line
+    from edutargets.needs import Need
+    from edutargets.needs_of_targets import numbers_needed
     from edutargets.pace import pace_of
     from edutargets.progress_methods import progress
     from edutargets.rounds import Receipt, Round, open_round, read_round
@@ -81,12 +84,18 @@ if typing.TYPE_CHECKING:
     from edutargets.stored_entries import StoreError
     from edutargets.template_books import write_template
     from edutargets.templates import Template, template_for
+    from edutargets.tipping_points import TippingPoint, tipping_point
+    from edutargets.trial_tables import CannotTryError
+    from edutargets.trials import tried
+    from edutargets.whom_to_ask import undecided
+    from edutargets.year_pace import frequency_pace_of, year_pace_of
 
 __all__ = [
     "AdmittedSubmission",
     "Alias",
     "Amount",
     "Attainment",
+    "CannotTryError",
     "Coefficient",
     "Comparison",
     "Composite",
@@ -109,6 +118,7 @@ __all__ = [
     "Growth",
     "KOfN",
     "Milestone",
+    "Need",
     "OutputError",
     "Pack",
     "PerHundred",
@@ -127,6 +137,7 @@ __all__ = [
     "SuiteError",
     "Target",
     "Template",
+    "TippingPoint",
     "TrainingHours",
     "Trend",
     "UncheckedDataWarning",
@@ -139,6 +150,9 @@ __all__ = [
     "connect",
     "evaluate",
     "explain",
+    "frequency_pace_of",
+    "near_the_line",
+    "numbers_needed",
     "open_round",
     "pace_of",
     "pack_names",
@@ -149,29 +163,43 @@ __all__ = [
     "reproduce",
     "sample_data",
     "template_for",
+    "tipping_point",
     "to_frame",
+    "tried",
+    "undecided",
     "with_explanation",
     "write_chart",
     "write_slips",
     "write_template",
+    "year_pace_of",
 ]
 __version__ = provenance.VERSION
 _LATE = {
+    "CannotTryError": "trial_tables",
     "Explanation": "explanations",
+    "Need": "needs",
     "Receipt": "rounds",
     "Round": "rounds",
     "StoreError": "stored_entries",
     "Template": "templates",
+    "TippingPoint": "tipping_points",
     "explain": "explanations",
+    "frequency_pace_of": "year_pace",
+    "near_the_line": "line_honesty",
+    "numbers_needed": "needs_of_targets",
     "open_round": "rounds",
     "pace_of": "pace",
     "progress": "progress_methods",
     "read_round": "rounds",
     "template_for": "templates",
+    "tipping_point": "tipping_points",
     "to_frame": "display",
+    "tried": "trials",
+    "undecided": "whom_to_ask",
     "write_chart": "charts",
     "write_slips": "slip_books",
     "write_template": "template_books",
+    "year_pace_of": "year_pace",
 }
 """Words, pictures and workbooks are a third of the import; they are loaded when the first is asked for."""
 

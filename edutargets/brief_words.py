@@ -55,7 +55,7 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
     has_label = not isinstance(attainment.target, Composite)  # its sentence says it
     for key, label in _ADDED.items():
         if key in sections and sections[key].lines:
-            first = sections[key].lines[0].rstrip(".。")
+            first = _first(sections[key].lines, language).rstrip(".。")
             yield f"{chosen(language, *label)}{first}" if has_label else first
     facts = facts_of(attainment)
     for by in ("towns", "reporters"):
@@ -66,3 +66,10 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
         if len(first_two) == 1 or first_two[0].amount > first_two[1].amount:
             yield chosen(language, *_MOST[found.kind]).format(sections[by].rows[0][0])
         return
+
+
+def _first(lines: Sequence[str], language: Language) -> str:
+    """Return the first sentence; one that only announces the next is told with it."""
+    if len(lines) > 1 and lines[0].endswith((":", "：")):
+        return chosen(language, " ", "").join(lines[:2])
+    return lines[0]

@@ -14,7 +14,8 @@ from edutargets import judged_words
 from edutargets.attainment import Attainment, PlanAttainment
 from edutargets.display_html import framed, plan_html
 from edutargets.errors import DefinitionError, Fault
-from edutargets.explanation_writing import as_html, as_text
+from edutargets.explanation_section import Section
+from edutargets.explanation_writing import as_html, as_text, section_html, section_text
 from edutargets.explanations import Explanation, explain
 from edutargets.gate import GateReport
 from edutargets.gate_json import gate_records
@@ -270,6 +271,11 @@ def _of_explanation(explanation: Explanation) -> dict[str, object]:
     content: dict[str, Json] = {"id": explanation.id, "verdict": explanation.verdict.value, **said}
     shown = _bundle(explanation.to_text(), explanation.to_html(), f"{explanation.id} explained", [content])
     return {**shown, **_made_from(explanation.provenance)}
+
+
+@mimebundle.register(Section)
+def _of_section(section: Section) -> dict[str, object]:
+    return {"text/plain": section_text(section), "text/html": section_html(section)}
 
 
 @mimebundle.register(Pace)

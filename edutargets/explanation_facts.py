@@ -9,7 +9,7 @@ from edutargets.check_first import doubts
 from edutargets.contributions import contributions
 from edutargets.exact_records import Json, exact_record
 from edutargets.line_honesty import near_the_line
-from edutargets.numbers_needed import numbers_needed
+from edutargets.needs_of_targets import numbers_needed
 from edutargets.pace import pace_of
 from edutargets.price_words import nominal_and_real
 from edutargets.result_rows import record

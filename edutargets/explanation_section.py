@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from edutargets.shown import Shown
+
 if TYPE_CHECKING:
     from edutargets.verdict_words import Language
 
@@ -12,7 +14,7 @@ __all__ = ["Explained", "Section"]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(Shown):
     """One part of an explanation: sentences, and perhaps a table below them.
 
     Args:

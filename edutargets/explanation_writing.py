@@ -11,7 +11,7 @@ from edutargets.wording import chosen
 if TYPE_CHECKING:
     from edutargets.explanation_section import Explained, Section
 
-__all__ = ["as_html", "as_markdown", "as_text"]
+__all__ = ["as_html", "as_markdown", "as_text", "section_html", "section_text"]
 
 _TABLE = "border-collapse:collapse;table-layout:auto;width:auto;max-width:none;margin:.3em 0;color:inherit"
 _CELL = "padding:.15em .7em .15em 0;text-align:{side};vertical-align:top;border:0;background:none"
@@ -40,9 +40,17 @@ def as_text(explanation: Explained) -> str:
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
+def section_text(section: Section) -> str:
+    """Write one part by itself: its sentences, and its table below them."""
+    return "\n".join(line.rstrip() for line in _own_lines(section)) + "\n"
+
+
 def _section_lines(section: Section, width: int) -> list[str]:
-    table = text_table(section.columns, section.rows, section.right)
-    return _beside(section.label, [*section.lines, *table], width)
+    return _beside(section.label, _own_lines(section), width)
+
+
+def _own_lines(section: Section) -> list[str]:
+    return [*section.lines, *text_table(section.columns, section.rows, section.right)]
 
 
 def _beside(label: str, lines: list[str], width: int) -> list[str]:
@@ -90,11 +98,20 @@ def as_html(explanation: Explained) -> str:
     )
 
 
-def _html_row(section: Section) -> str:
+def section_html(section: Section) -> str:
+    """Write one part by itself as HTML: its sentences, and its table below them."""
+    return f"<div dir=\"ltr\" style='font-family:{_FONT};line-height:1.5'>{_html_lines(section)}</div>"
+
+
+def _html_lines(section: Section) -> str:
     lines = "".join(f'<div style="max-width:60em">{escape(line)}</div>' for line in section.lines)
+    return f"{lines}{_html_table(section)}"
+
+
+def _html_row(section: Section) -> str:
     cell = _CELL.format(side="left")
     head = f'<th scope="row" style="{cell};font-weight:600;white-space:nowrap">{escape(section.label)}</th>'
-    return f'<tr style="background:none">{head}<td style="{cell}">{lines}{_html_table(section)}</td></tr>'
+    return f'<tr style="background:none">{head}<td style="{cell}">{_html_lines(section)}</td></tr>'
 
 
 def _html_table(section: Section) -> str:

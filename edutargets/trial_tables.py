@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from edutargets.engine import DuckDB
+from edutargets.errors import EvaluationError, Fault
 from edutargets.expressions import (
     Case,
     Column,
@@ -48,8 +49,13 @@ FILLED = object()
 Cells = dict[str, object]
 
 
-class CannotTryError(Exception):
-    """A need cannot be carried out by itself, e.g. as no row shows what a new one looks like."""
+class CannotTryError(EvaluationError):
+    """A need that cannot be carried out by itself, e.g. as no row shows what a new one looks like."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            Fault("trial", found, "a need that changes rows which the data show", "", "no-trial")
+        )
 
 
 class TrialTables:

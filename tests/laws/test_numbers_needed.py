@@ -21,7 +21,7 @@ import pytest
 from edutargets.attainment import PlanAttainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
-from edutargets.numbers_needed import numbers_needed
+from edutargets.needs_of_targets import numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all
 from edutargets.submissions import Submission
 from edutargets.tables import Dictionary

@@ -15,7 +15,7 @@ from edutargets.explanations import Explanation, agreement, explain
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.listing_sql import listing_statement
-from edutargets.numbers_needed import needed, numbers_needed
+from edutargets.needs_of_targets import needed, numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all, read_pack, shipped
 from edutargets.submissions import Submission, read_submission
 from edutargets.tables import Dictionary
@@ -346,8 +346,8 @@ def test_contributions_add_up_to_what_is_lacking() -> None:
         ("all together", "145", "300", "48.33 %", "5"),
     )
     assert said["towns"].lines == (
-        "1 of 2 towns are below what the goal asks",
-        "together they lack 10 students; 1 above it makes up for 5; in all 5 is lacking",
+        "1 of 2 towns is below what the goal asks",
+        "it lacks 10 students; 1 above it makes up for 5; in all 5 is lacking",
     )
 
 

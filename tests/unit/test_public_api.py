@@ -18,6 +18,9 @@ VERBS = {
     "connect",
     "evaluate",
     "explain",
+    "frequency_pace_of",
+    "near_the_line",
+    "numbers_needed",
     "open_round",
     "pace_of",
     "pack_names",
@@ -28,11 +31,15 @@ VERBS = {
     "reproduce",
     "sample_data",
     "template_for",
+    "tipping_point",
     "to_frame",
+    "tried",
+    "undecided",
     "with_explanation",
     "write_chart",
     "write_slips",
     "write_template",
+    "year_pace_of",
 }
 NAME = "china-education-bulletins"
 

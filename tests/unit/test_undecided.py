@@ -92,7 +92,11 @@ def test_the_one_row_that_decides_is_named_with_what_would_settle_it(
     assert line.endswith(said)
     for named in ("P003435", "JY1074", "引进教师名册_2024.csv!"):
         assert named in line
-    assert explain(one_row()[RECRUITS], language).brief.count(said) == 1
+    brief = explain(one_row()[RECRUITS], language).brief
+    assert brief.count(said) == 1
+    assert brief.endswith(
+        {"en": "may already hold it: 1 more teacher.", "zh": "）：再增加 1 名教师。"}[language]
+    )
 
 
 def test_one_row_decides_and_its_school_alone_can_tell() -> None:
