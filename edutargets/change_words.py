@@ -119,9 +119,10 @@ def _lines(told: ChangeFigures) -> tuple[str, ...]:
     change, found = told.change, [_headline(told)]
     if change.is_still:
         return (*found, *_unknown(told))
-    if change.terms:
+    if change.terms and not (change.kind == "total" and sum(map(bool, change.terms.values())) == 1):
         found.append(_made_of(told))
-    if change.sides is not None:
+    below = change.parts.before.below, change.parts.after.below
+    if change.sides is not None and set(below) != {1}:  # a printed rate has no numerator of its own
         found.append(_by_side(told, change.sides))
     found += _unknown(told)
     caution = told.chosen("this is arithmetic and says nothing of causes", "以上为算术分解，不说明原因")
@@ -139,7 +140,7 @@ def _headline(told: ChangeFigures) -> str:
     change = told.change
     unit, span = told.ruler.words(), " → ".join(map(told.years, (change.before, change.after)))
     before, after = (told.number(value) for value in told.printed)
-    before, after = f"{before} %" if unit == "%" else before, f"{after} {unit}".rstrip()
+    before, after = f"{before} %" if unit == "%" else before, f"{after} {_told_unit(told, unit)}".rstrip()
     if not change.total:
         return told.chosen(f"{span}: unchanged at {after}", f"{span}：保持 {after}")
     size = f"{told.number(abs(told.total))} {told.unit(abs(told.total))}".rstrip()
@@ -149,6 +150,12 @@ def _headline(told: ChangeFigures) -> str:
         f"{span}: from {before} to {after}, {'up' if rises else 'down'} {size}",
         f"{span}：由 {before} 变为 {after}，{zh} {size}",
     )
+
+
+def _told_unit(told: ChangeFigures, unit: str) -> str:
+    """Return the unit of the later figure: one record, but 1.00 CNY/student."""
+    whole = told.change.kind == "total" and unit != "%"
+    return told.unit(abs(told.printed[1])) if whole else unit
 
 
 def _made_of(told: ChangeFigures) -> str:

@@ -79,10 +79,11 @@ def _set_aside(attainment: Attainment) -> Iterator[Doubt]:
     if not rows:
         return
     first, names = rows[0], list(dict.fromkeys(row.table for row in rows))
+    titles = [basis.dictionary.tables[name].title.in_language("en") or name for name in names]
     title = basis.dictionary.tables[names[0]].title
     key = "·".join(value for _, value in first.key)
     why = ", ".join(first.codes)
-    en = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} of {', '.join(names)} set aside"
+    en = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} of “{'”, “'.join(titles)}” set aside"
     zh = f"“{title.in_language('zh') or names[0]}”{'等表' if len(names) > 1 else ''}有 {len(rows):,} 行被剔除"
     yield Doubt(
         "set_aside",
@@ -104,8 +105,8 @@ def _warned(attainment: Attainment) -> Iterator[Doubt]:
     basis = attainment.basis
     found = [] if basis is None else list(_feeding(attainment, basis))
     said = {
-        "open": ("figures that feed it are asked about and not explained", "处相关数据被提示核实而尚无说明"),
-        "explained": ("figures that feed it were explained, not corrected", "处相关数据是经说明后保留的"),
+        "open": ("in columns it is computed from are asked about and not explained", "被提示核实而尚无说明"),
+        "explained": ("in columns it is computed from were explained, not corrected", "是经说明后保留的"),
     }
     for kind, (en, zh) in said.items():
         own = [one for one in found if bool(one.explained) == (kind == "explained")]
@@ -115,13 +116,13 @@ def _warned(attainment: Attainment) -> Iterator[Doubt]:
         told = f"{first.place} {first.code}".strip()
         reason_en = f": “{first.explained}”" if first.explained else f": {first.says.in_language('en')}"
         reason_zh = f"：“{first.explained}”" if first.explained else f"：{first.says.in_language('zh')}"
-        one_en = en if len(own) > 1 else _of_one(en)
+        one_en = f"figures {en}" if len(own) > 1 else f"figure {_of_one(en)}"
         yield Doubt(
             kind,
             len(own),
             Bilingual(
                 en=f"{len(own):,} {one_en}, first {told}{reason_en}",
-                zh=f"{len(own):,} {zh}，首先是 {told}{reason_zh}",
+                zh=f"所用的列中有 {len(own):,} 处数据{zh}，首先是 {told}{reason_zh}",
             ),
             first.place,
         )
@@ -129,8 +130,7 @@ def _warned(attainment: Attainment) -> Iterator[Doubt]:
 
 def _of_one(words: str) -> str:
     """Put the sentence about several figures for one."""
-    one = words.replace("figures that feed it are", "figure that feeds it is")
-    return one.replace("figures that feed it were", "figure that feeds it was")
+    return words.replace(" are asked", " is asked").replace(" were explained", " was explained")
 
 
 def _feeding(attainment: Attainment, basis: Basis) -> Iterator[Finding]:

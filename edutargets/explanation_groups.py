@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["reporters", "towns"]
 
-_LINES = {
-    "gap": ("are below what the goal asks", "未到目标水平"),
-    "excess": ("are above what the goal allows", "超过限值"),
-    "failing": ("have someone who falls short", "有未达到要求的"),
-    "part": ("have a part in it", "有数"),
-    "change": ("fell from the year before", "比上年减少"),
+_LINES = {  # of one, of several, in Chinese
+    "gap": ("is below what the goal asks", "are below what the goal asks", "未到目标水平"),
+    "excess": ("is above what the goal allows", "are above what the goal allows", "超过限值"),
+    "failing": ("has some that fall short", "have some that fall short", "有未达到要求的"),
+    "part": ("has a part in it", "have a part in it", "有数"),
+    "change": ("fell from the year before", "fell from the year before", "比上年减少"),
 }
+_ALONE = ("falls short", "fall short", "未达到要求")  # where every unit is one of those who are judged
+_NOT_KNOWN = ("has some not known to reach it", "have some not known to reach it", "有未确认达到要求的")
+_ALONE_NOT_KNOWN = ("is not known to reach it", "are not known to reach it", "未确认达到要求")
+_ROSE = ("rose from the year before", "rose from the year before", "比上年增加")
 _BALANCES = {
     "gap": (
         ("together they lack {}", "合计差 {}"),
@@ -110,13 +114,19 @@ def _group_line(attainment: Attainment, found: Contributions, language: Language
     some, of = len(found.groups), found.of
     noun = chosen(language, "towns", "个镇街") if found.by == "town" else chosen(language, "units", "个单位")
     said = _LINES[found.kind]
-    if found.kind == "failing" and not _is_sure(attainment):
-        said = ("have someone who is not known to reach it", "有未确认达到要求的")
+    if found.kind == "failing":
+        alone = found.by == "reporter" and all(one.parts.get("all") == 1 for one in found.everyone)
+        if _is_sure(attainment):
+            said = _ALONE if alone else said
+        else:
+            said = _ALONE_NOT_KNOWN if alone else _NOT_KNOWN
     if rises(attainment):
-        said = ("rose from the year before", "比上年增加")
+        said = _ROSE
     first = chosen(language, f"; the first {MOST}", f"，列出前 {MOST} 个") if some > MOST else ""
     return chosen(
-        language, f"{some} of {of} {noun} {said[0]}{first}", f"{of} {noun}中 {some} 个{said[1]}{first}"
+        language,
+        f"{some} of {of} {noun} {said[0] if some == 1 else said[1]}{first}",
+        f"{of} {noun}中 {some} 个{said[2]}{first}",
     )
 
 
@@ -141,9 +151,17 @@ def _balance(
     return [
         joint.join(
             (
-                chosen(language, *lacks).format(f"{table.lacks} {unit}".rstrip()),
+                _of_one(chosen(language, *lacks), len(found.groups)).format(f"{table.lacks} {unit}".rstrip()),
                 f"{number}{chosen(language, *made_up).format(table.made_up, verb=verb)}",
                 chosen(language, *last).format(table.left) + without,
             )
         )
     ]
+
+
+def _of_one(words: str, some: int) -> str:
+    """Put the sentence about several for one."""
+    if some > 1:
+        return words
+    one = words.replace("together they lack", "it lacks").replace("together they are", "it is")
+    return one.replace("together they", "it").replace("合计", "")

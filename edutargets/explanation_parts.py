@@ -102,7 +102,7 @@ def _arithmetic(attainment: Attainment, language: Language) -> Section | None:
     told = attainment.measure.extras if isinstance(attainment.target, KOfN) else {}
     names = [name for name in result.parts if name not in told]
     rows = [_part_row(attainment, result, name, language) for name in names]
-    rows += _piece_rows(attainment, result)
+    rows += _piece_rows(attainment, result, language)
     columns = ("", chosen(language, "number", "数"), chosen(language, "unit", "单位"), "SQL")
     used = 4 if any(row[3] for row in rows) else 3
     line = _equation(attainment, result, language)
@@ -140,7 +140,9 @@ def _cut(expression: str) -> str:
     return expression if len(expression) <= _LONGEST else f"{expression[: _LONGEST - 1]}…"
 
 
-def _piece_rows(attainment: Attainment, result: Result) -> list[tuple[str, str, str, str]]:
+def _piece_rows(
+    attainment: Attainment, result: Result, language: Language
+) -> list[tuple[str, str, str, str]]:
     """Return the totals that a part with a division of its own is made of."""
     if attainment.statistics is None or isinstance(attainment.target, Trend | Growth):
         return []
@@ -153,7 +155,8 @@ def _piece_rows(attainment: Attainment, result: Result) -> list[tuple[str, str, 
         if value is not None:
             rows.append((piece.name, plain(value), "", ""))
     single = any(name.endswith("_count") and number == "1" for name, number, _, _ in rows)
-    return rows if len(rows) > 1 and not single else []
+    told = [(part_words(name, language), number, unit, sql) for name, number, unit, sql in rows]
+    return told if len(told) > 1 and not single else []
 
 
 def _equation(attainment: Attainment, result: Result, language: Language) -> str:
@@ -171,7 +174,9 @@ def _equation(attainment: Attainment, result: Result, language: Language) -> str
         formulas = [
             f"{part_words(name, language)} = {formula}"
             for name in ("value", "against")
-            if (formula := formula_of(attainment, name)) != name and not formula.endswith("_count")
+            if (formula := formula_of(attainment, name)) != name
+            and not formula.endswith("_count")
+            and formula != f"{name}_numerator / {name}_denominator"  # which says nothing
         ]
         return "; ".join(formulas)
     if len(names) != 2 or result.value is None:  # noqa: PLR2004  # a numerator and a denominator

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from edutargets.entities import ENTITY_BY_NAME
 from edutargets.entity_conditions import split
 from edutargets.explanation_section import Section
 from edutargets.expressions import Column, Node, Number
@@ -75,10 +76,11 @@ def _most_missed(attainment: Attainment, entities: Entities, language: Language)
     ]
     everyone = result.parts["all"].value
     unit = unit_words(parse_unit(entities.relation.counts)[1], language, everyone)
+    counter = ENTITY_BY_NAME[entities.relation.counts].counter
     return chosen(
         language,
         f"missed most often: {', '.join(names)} ({plain(most)} of {plain(everyone)} {unit})",
-        f"未达到最多的是{'、'.join(names)}（{plain(everyone)} {unit}中有 {plain(most)}）",
+        f"未达到最多的是{'、'.join(names)}（{plain(everyone)} {unit}中有 {plain(most)} {counter}）",
     )
 
 

@@ -186,4 +186,4 @@ def _headline(attainment: Attainment, language: Language) -> str:
         wanted = goal
     if language == "zh":
         return f"{verdict}。{said + '；' if said else ''}目标：{wanted}。"
-    return f"{verdict}. {said + '; ' if said else ''}goal: {wanted}."
+    return f"{verdict}. {said + '; goal' if said else 'Goal'}: {wanted}."

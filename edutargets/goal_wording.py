@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from edutargets.row_targets import Frequency
 from edutargets.targets import (
     Alias,
+    Amount,
     Comparison,
     Composite,
+    Count,
     Growth,
     KOfN,
     Milestone,
@@ -287,7 +289,8 @@ def _rate_words(target: Frequency, unit: pint.Unit, language: Language) -> str:
 def _of_members(target: Composite, language: Language) -> str:
     count = len(target.members)
     if target.all_of:
-        return chosen(language, f"all {count} of its targets", f"{count} 项目标全部达成")
+        every = "both" if count == 2 else f"all {count}"  # noqa: PLR2004  # a pair
+        return chosen(language, f"{every} of its targets", f"{count} 项目标全部达成")
     return chosen(language, f"any of its {count} targets", f"{count} 项目标达成其一")
 
 
@@ -305,7 +308,9 @@ def time_words(target: Target, language: Language = "en") -> str:
         return _span_words(target, language)
     if target.total_over is not None:
         first, last = target.total_over
-        return chosen(language, f"in total {first}–{last}", f"{first}—{last} 年合计")
+        if isinstance(target, Count | Amount):
+            return chosen(language, f"in total {first}–{last}", f"{first}—{last} 年合计")
+        return chosen(language, f"over {first}–{last} as a whole", f"{first}—{last} 年整体")
     if target.during is not None:
         first, last = target.during
         return chosen(language, f"in each year {first}–{last}", f"{first}—{last} 年逐年")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,8 @@ from edutargets.units import parse_unit
 from edutargets.wording import Ruler, chosen, decimal_text, decimals_of, limits_of, rounded, unit_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edutargets.attainment import Attainment
     from edutargets.evaluation import Part
     from edutargets.goals import Goal
@@ -54,13 +57,32 @@ _PARTS = {
     "evidence": ("evidence", "佐证"),
     "incomplete": ("evidence incomplete", "佐证不全"),
 }
+_NESTED = re.compile(r"(value|against)((?:_(?:numerator|denominator|[0-9]+))+)")
 _SIGNS = {-1: "<", 0: "=", 1: ">"}
 
 
 def part_words(name: str, language: Language) -> str:
-    """Say what a part of a target is."""
+    """Say what a part of a target is.
+
+    Examples:
+        >>> part_words("value_numerator_1_denominator", "en")
+        'value: denominator of term 1 of numerator'
+        >>> part_words("value_numerator_1_denominator", "zh")
+        '数值的分子第 1 项的分母'
+    """
+    if found := _NESTED.fullmatch(name):
+        return _nested(found[1], found[2].strip("_").split("_"), language)
     en, zh = _PARTS.get(name, (name, name))
     return chosen(language, en, zh)
+
+
+def _nested(side: str, steps: Sequence[str], language: Language) -> str:
+    """Say what a piece of a side is: the numerator of the second term of its denominator, say."""
+    if language == "zh":
+        said = [f"第 {step} 项" if step.isdigit() else f"的{_PARTS[step][1]}" for step in steps]
+        return f"{_PARTS[side][1]}{''.join(said)}"
+    told = [f"term {step}" if step.isdigit() else step for step in reversed(steps)]
+    return f"{_PARTS[side][0]}: {' of '.join(told)}"
 
 
 def plain(value: Fraction) -> str:
@@ -253,6 +275,8 @@ def _held(attainment: Attainment, result: Result, limit: Fraction) -> str:
     if isinstance(attainment.target, Growth) and {"before", "after"} <= set(parts):
         before, after = parts["before"].value, parts["after"].value
         factor = 1 + limit
+        if factor == 1:
+            return f"{plain(after)} {sign} {plain(before)}"
         return f"{plain(after)} {sign} {plain(before)} × {plain(factor)} = {plain(before * factor)}"
     if len(names) != 2:  # noqa: PLR2004  # a numerator and a denominator
         return f"{plain(value)} {sign} {plain(limit)}"

@@ -144,8 +144,8 @@ def _no_number(attainment: Attainment, language: Language) -> tuple[str, ...]:
     measure = attainment.measure
     assert measure is not None  # it has a value
     if measure.entities is not None and attainment.target.mean_of is None:
-        en = "how much is missing cannot be said: what is blank, or no whole number, decides about somebody"
-        return (chosen(language, en, "缺口无法计算：有的对象数据空缺，或没有可取的整数"),)
+        en = "how much each lacks cannot be said: its value is no sum that could be raised, or is blank"
+        return (chosen(language, en, "各对象的缺口无法计算：其数值不是可以逐项增减的合计，或数据空缺"),)
     if sides_of(measure.value) is not None and not isinstance(attainment.target, Dispersion):
         return (chosen(language, "no whole number lies within the goal", "目标范围内没有可取的整数"),)
     en = "no number of people and no sum of money can be named: the value is no sum of parts"

@@ -249,7 +249,8 @@ def _missed_lines(found: Sequence[Organiser], every: Every, language: Language) 
     lines = [
         chosen(
             language,
-            f"{plain(Fraction(short))} of {plain(Fraction(owed))} {noun} owed have too few events on record",
+            f"{plain(Fraction(short))} of {plain(Fraction(owed))} {noun} owed "
+            f"{'has' if short == 1 else 'have'} too few events on record",
             f"应履行 {plain(Fraction(owed))} {zh}，其中 {plain(Fraction(short))} {zh}记录的次数不足",
         )
         if short
@@ -325,8 +326,8 @@ def overlapping(attainment: Attainment, language: Language) -> Section | None:
     added, ruler = -sum(less for less, _ in found), Ruler(parse_unit(once[0].counts)[1], language)
     several = chosen(
         language,
-        f"each {called} counts once in the total; it may stand at several units, which together have {added}",
-        f"合计中同一{called}只计一次；各单位之间可能重复，各单位之和为 {added}",
+        f"each {called} counts once in the total; units may share one, and add up to {added}",
+        f"合计中同一{called}只计一次；各单位之间可能重复，各单位相加为 {added}",
     )
     columns = (
         chosen(language, "unit", "单位"),

@@ -110,8 +110,8 @@ class SetAside:
             zh, en = f"缺报 {len(missing):,} 份", f"{len(missing):,} {_reports(len(missing))} missing"
             parts.append(f"{zh if language == 'zh' else en}{self._by_table(missing, language)}")
         if language == "zh":
-            return f"{'，'.join(parts)}：按未知处理，可能改变结论的指标不作判定"
-        return f"{' and '.join(parts)}: counted as unknown, so what they could turn has no verdict"
+            return f"{'，'.join(parts)}：按未知处理，可能因此改变结论的目标不作判定"
+        return f"{' and '.join(parts)}: counted as unknown; no verdict where that could turn it"
 
     def _by_table(self, names: Sequence[str], language: Language) -> str:
         counts = {name: names.count(name) for name in dict.fromkeys(names)}

@@ -114,7 +114,7 @@ def _one_side(attainment: Attainment, need: Need, said: str, language: Language)
     below = size_words(_other_unit(attainment, need), need.stays, language)
     return chosen(
         language,
-        f"{said} on this side, for the same {below}, {along}",
+        f"{said} in the numerator of this side, its denominator staying at {below}, {along}",
         f"{along}、本项分母 {below}不变时，分子须{said}",
     )
 
@@ -128,7 +128,8 @@ def _other_side(attainment: Attainment, need: Need, language: Language) -> str:
     below = size_words(_other_unit(attainment, need), need.stays, language)
     return chosen(
         language,
-        f"or {said} on the other side, for the same {below}, this side staying as it is",
+        f"or {said} in the numerator of the other side, its denominator staying at {below}, "
+        "this side staying as it is",
         f"或者本项不变、对照值分母 {below}不变时，对照值的分子须{said}",
     )
 
@@ -200,7 +201,7 @@ def _lacking(need: Need, counter: str, language: Language) -> str:
     """Say how much is missing one by one, in all and at most."""
     if need.kind == "gaps":
         size = size_words(need.unit, need.amount, language)
-        return chosen(language, f"that takes {size} in what was missed", f"所缺的时段内须有 {size}")
+        return chosen(language, f"that takes {size} in the periods missed", f"所缺的时段内须有 {size}")
     amounts = {row.amount for row in need.rows}
     size, most = (size_words(need.unit, one, language) for one in (need.amount, need.longest))
     too_much = need.longest < 0

@@ -259,6 +259,6 @@ def test_what_is_left_is_said_after_what_others_make_up_for() -> None:
     said = section({**GIRLS, "at_least": "55 %"}, "towns")
     assert (
         said.lines[1]
-        == "together they lack 8.50 students; 1 above it makes up for 2.50; in all 6.00 is lacking"
+        == "it lacks 8.50 students; 1 above it makes up for 2.50; in all 6.00 is lacking"
     )
     assert [row[-1] for row in said.rows] == ["8.50", "-2.50", "6.00"]

@@ -346,8 +346,8 @@ def test_contributions_add_up_to_what_is_lacking() -> None:
         ("all together", "145", "300", "48.33 %", "5"),
     )
     assert said["towns"].lines == (
-        "1 of 2 towns are below what the goal asks",
-        "together they lack 10 students; 1 above it makes up for 5; in all 5 is lacking",
+        "1 of 2 towns is below what the goal asks",
+        "it lacks 10 students; 1 above it makes up for 5; in all 5 is lacking",
     )
 
 

@@ -212,7 +212,7 @@ def test_the_explanation_says_who_misses_what(judged: Judge) -> None:
     assert said["standards"].rows == (
         ("teachers", "at least 4.2 (Primary) or 5.3 (Junior) teachers per 100 students", "2", "1"),
         ("largest class", "at most 45 students", "2", "0"),
-        ("rooms", "at least 4.5 square metre/student", "1", "0"),
+        ("rooms", "at least 4.5 m²/student", "1", "0"),
     )
     assert said["falling_short"].lines == ("3 schools are not known to meet it",)
     assert said["falling_short"].rows == (

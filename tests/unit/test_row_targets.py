@@ -346,7 +346,7 @@ def test_a_miss_is_named_with_its_week() -> None:
     assert "1 of 2 institutions (50 %); goal: each one at least 1 meeting a week" in said.headline
     assert said["missed"].rows == (("U1", "43", "1", "2025-W01 (from 2024-12-30)"),)
     assert said["missed"].lines == (
-        "1 of 147 weeks owed have too few events on record",
+        "1 of 147 weeks owed has too few events on record",
         "1 owes nothing: no whole week lies in the span",
     )
     chinese = told(results, "zh")
@@ -428,11 +428,11 @@ def test_the_printed_statement_counts_each_once_and_the_units_may_overlap() -> N
     said = told(results)
     assert said["reporters"].rows == (("No. B (B)", "2"), ("No. A (A)", "1"))
     assert said["reporters"].lines == (
-        "each person counts once in the total; it may stand at several units, which together have 3",
+        "each person counts once in the total; units may share one, and add up to 3",
         "1 row leaves person blank: somebody new, or somebody already counted",
     )
     assert told(results, "zh")["reporters"].lines[0] == (
-        "合计中同一获奖人只计一次；各单位之间可能重复，各单位之和为 3"
+        "合计中同一获奖人只计一次；各单位之间可能重复，各单位相加为 3"
     )
     assert attainment.verdict is Verdict.UNDETERMINED
 

@@ -206,9 +206,10 @@ def test_a_figure_explained_instead_of_corrected_is_to_be_checked(tmp_path: Path
     first = doubts(results["girls"])[0]
     assert (first.kind, first.count, first.place) == ("explained", 1, "schools.csv:5")
     assert first.says.en == (
-        "1 figure that feeds it was explained, not corrected, first schools.csv:5 W-1: “合并了女子班”"
+        "1 figure in columns it is computed from was explained, not corrected, "
+        "first schools.csv:5 W-1: “合并了女子班”"
     )
-    assert "1 处相关数据是经说明后保留的，首先是 schools.csv:5 W-1：“合并了女子班”" in first.says.zh
+    assert "所用的列中有 1 处数据是经说明后保留的，首先是 schools.csv:5 W-1：“合并了女子班”" in first.says.zh
     assert [one.kind for one in doubts(results["pupils"])] == []
     assert "girls" in fed_targets(pack()).of_check(ODD, "schools")
 
@@ -216,7 +217,7 @@ def test_a_figure_explained_instead_of_corrected_is_to_be_checked(tmp_path: Path
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("en", "1 row of schools set aside, first D·2025 (R-1)"),
+        ("en", "1 row of “Schools” set aside, first D·2025 (R-1)"),
         ("zh", "“学校”有 1 行被剔除，首先是 D·2025（R-1）"),
     ],
 )
