@@ -62,7 +62,8 @@ def needed(attainment: Attainment) -> Fraction | None:
     """Return how much is needed in one number, exactly; below zero: how much less.
 
     Of a share it is how many of those already counted, of a group how many of its members must come to reach
-    the goal. ``None`` where the target is met, or where no such number exists.
+    the goal, of a dispersion how much must be given in all. ``None`` where the target is met, or where no
+    such number exists.
     """
     if attainment.original.verdict is not Verdict.NOT_MET:
         return None
@@ -70,4 +71,6 @@ def needed(attainment: Attainment) -> Fraction | None:
     if not found or isinstance(attainment.original.target, Milestone):
         return None
     first = found[0]
-    return type(first.amount)(first.count + first.unknown) if first.count else first.amount
+    if not first.count or first.kind == "spread":  # its count says among how many the amount is shared out
+        return first.amount
+    return type(first.amount)(first.count + first.unknown)

@@ -101,9 +101,14 @@ def _threshold(
     values: Sequence[tuple[object, Fraction]],
     settles: Callable[[Fraction], bool],
     dictionary: Dictionary,
-) -> Condition:
+) -> Condition | None:
     """Find the numbers that settle it: from a number on, up to a number, or between some."""
-    points = sorted((_number(value) or Fraction(0), score) for value, score in values)
+    told: dict[Fraction, Fraction] = {}
+    for value, score in values:
+        number = _number(value) or Fraction(0)
+        if number not in told or not settles(score):  # a number settles it if it always does
+            told[number] = score
+    points = sorted(told.items())
     dated = isinstance(values[0][0], date)
     step = _step(name, dictionary)
     spans: list[list[Fraction]] = []
@@ -115,6 +120,8 @@ def _threshold(
             spans[-1][1] = max(spans[-1][1], found[1])
         else:
             spans.append(list(found))
+    if not spans:
+        return None
     written = [tuple(_as(one, dated=dated) for one in span) for span in spans]
     if len(spans) == 1 and spans[0][1] == points[-1][0]:
         return Condition("at_least", ((name, (written[0][0],)),))

@@ -347,14 +347,14 @@ def test_an_unknown_language_is_refused_with_what_is_accepted(monkeypatch: pytes
 
 
 def test_inputs_show_themselves_too() -> None:
-    """A plan, a submission, an attainment and an explanation are tables in a notebook, not addresses."""
+    """A plan, a submission, an explanation and its parts are tables in a notebook, not addresses."""
     results, _ = both(DISTRICT)
     assert results.admitted is not None
     shown = results.admitted.submission
     assert isinstance(shown, Submission)
     attainment = results["teachers.junior-bachelor-share"]
     assert isinstance(attainment.deciding, Result)
-    for one in (results.pack.plan, shown, attainment, explain(attainment)):
+    for one in (results.pack.plan, shown, attainment, explain(attainment), explain(attainment)["towns"]):
         bundle = mimebundle(one)
         assert len(str(bundle["text/plain"]).splitlines()) > 5
         assert "<table" in str(bundle["text/html"])

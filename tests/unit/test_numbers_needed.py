@@ -12,7 +12,7 @@ import pytest
 from edutargets.attainment import PlanAttainment, evaluate
 from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
-from edutargets.needs_of_targets import numbers_needed
+from edutargets.needs_of_targets import needed, numbers_needed
 from edutargets.plans import Pack, PackFile, Plan, bind_all, read_pack, shipped
 from edutargets.submissions import Submission, read_submission
 from edutargets.tables import Dictionary
@@ -93,6 +93,12 @@ def test_a_number_needed_is_tried_on_the_data(name: str, amount: Fraction) -> No
     if need.kind != "record":
         short = tried(attainment, need, less=1).results
         assert {one.verdict for one in short if one.years == years} == {Verdict.NOT_MET}
+
+
+def test_one_number_says_how_much_a_dispersion_lacks_and_how_many_of_a_group() -> None:
+    """A table has room for one number: money for the gap between schools, heads for the promise to each."""
+    assert needed(district()["compulsory.gap-between-schools.junior"]) == Fraction(348691481, 100)
+    assert needed(district()["principals.training-hours"]) == 2
 
 
 def test_another_reading_cannot_be_tried_by_the_targets_own_verdict() -> None:

@@ -186,6 +186,20 @@ def test_the_command_says_what_is_open_and_takes_rows_aside() -> None:
         ),
         (outcomes((PUPILS, 0, 5), (PUPILS, 1000, 9)), 5, Condition("any")),
         (outcomes((PUPILS, 0, 0), (PUPILS, 1000, 9)), 10, None),
+        (
+            {
+                **outcomes((PUPILS, 0, 0), (PUPILS, 1000, 1000)),
+                Choice((Fraction(1),), ((PUPILS, 0),)): Fraction(0),
+                Choice((Fraction(1),), ((PUPILS, 1000),)): Fraction(1000),
+            },
+            313,
+            Condition("at_least", ((PUPILS, (Fraction(313),)),)),
+        ),
+        (
+            {**outcomes((PUPILS, 7, 0)), Choice((Fraction(1),), ((PUPILS, 7),)): Fraction(9)},
+            9,
+            None,
+        ),
     ],
 )
 def test_what_a_row_would_have_to_say_is_exact(
