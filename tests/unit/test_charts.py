@@ -19,6 +19,7 @@ from edutargets.attainment import PlanAttainment, evaluate
 from edutargets.checking import check_submission, sample_data
 from edutargets.display_html import COLOURS, MARK, bar_parts
 from edutargets.errors import EduTargetsError
+from edutargets.gate import UncheckedDataWarning, admit_unchecked
 from edutargets.goals import Verdict
 from edutargets.plans import read_pack
 from edutargets.result_rows import row_of
@@ -209,3 +210,16 @@ def test_without_the_extra_it_is_said_how_to_get_it(
     with pytest.raises(EduTargetsError, match=r"edutargets\[charts\]"):
         charts.chart_svg(results)
     chart_glyphs._face.cache_clear()
+
+
+def test_every_target_of_a_whole_plan_can_be_drawn(tmp_path: Path) -> None:
+    """Whatever the report's drawing shows (a mark for the goal, a range, earlier years) the chart shows too."""
+    pack = read_pack("jieyang-district-2023")
+    submission = read_submission(sample_data("jieyang-district-2023/complete"), pack.dictionary)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UncheckedDataWarning)
+        found = evaluate(pack, admit_unchecked(submission, reason="a test of pictures"))
+    for name, attainment in found.items():
+        file = tmp_path / f"{name}.svg"
+        charts.write_chart(attainment, file, "zh")
+        assert ET.parse(file).getroot().tag.endswith("svg"), name  # noqa: S314  # our own file
