@@ -213,7 +213,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(
 
 
 def test_every_target_of_a_whole_plan_can_be_drawn(tmp_path: Path) -> None:
-    """Whatever the report's drawing shows (a mark for the goal, a range, earlier years) the chart shows too."""
+    """Whatever the report's drawing shows (a goal mark, a range, earlier years) the chart shows too."""
     pack = read_pack("jieyang-district-2023")
     submission = read_submission(sample_data("jieyang-district-2023/complete"), pack.dictionary)
     with warnings.catch_warnings():
