@@ -122,7 +122,7 @@ HOLDS = {
         ),
         ("exact numbers", "facts", "Fraction(121, 2400), Fraction(1, 1)"),
         ("any other program", "json", "'distance': '1'"),
-        ("explained instead of corrected", "check", "1 figure that feeds it was explained, not corrected"),
+        ("explained instead of corrected", "check", "was explained, not corrected, first"),
     ),
     "06_write_your_own_plan": (
         ("It goes back and forth without loss", "yaml", "True"),
