@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edutargets.contributions import Contributions
-from edutargets.explanation_facts import facts_of
+from edutargets.contributions import contributions_of
 from edutargets.goals import Verdict
 from edutargets.targets import Composite
 from edutargets.verdict_words import chosen, verdict_text, verdict_words
@@ -59,15 +58,14 @@ def _added(attainment: Attainment, sections: Mapping[str, Section], language: La
         if key in sections and sections[key].lines:
             first = _first_few(attainment, _first(sections[key].lines, language).rstrip(".。"), language)
             yield f"{chosen(language, *label)}{first}" if has_label else first
-    facts = facts_of(attainment)
-    for by in ("towns", "reporters"):
-        found = facts.get(by)
-        if not isinstance(found, Contributions) or by not in sections or found.kind not in _MOST:
+    for name, by in (("towns", "town"), ("reporters", "reporter")):
+        found = contributions_of(attainment, language, "town" if by == "town" else "reporter")
+        if found is None or not found.groups or name not in sections or found.kind not in _MOST:
             continue
         first_two = found.groups[:2]
         if len(first_two) == 1 or first_two[0].amount > first_two[1].amount:
             said = _ONLY if found.kind == "failing" and len(found.groups) == 1 else _MOST[found.kind]
-            yield chosen(language, *said).format(sections[by].rows[0][0])
+            yield chosen(language, *said).format(sections[name].rows[0][0])
         return
 
 

@@ -7,10 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from edutargets.checks import Severity
-from edutargets.contributions import contributions
+from edutargets.contributions import contributions_of
 from edutargets.explanation_section import Section
 from edutargets.fed_targets import fed_targets
-from edutargets.rosters import Roster
 from edutargets.sources import Bilingual
 from edutargets.wording import Language, chosen
 
@@ -50,19 +49,20 @@ class Doubt:
     place: str = ""
 
 
-def doubts(attainment: Attainment) -> tuple[Doubt, ...]:
+def doubts(attainment: Attainment, language: Language = "en") -> tuple[Doubt, ...]:
     """Return what should be looked at first, what matters most at the top.
 
     Args:
         attainment: The judged target.
+        language: Of the names of those who report.
     """
     judged = attainment.original
-    return (*_set_aside(judged), *_warned(judged), *_one_unit(judged))
+    return (*_set_aside(judged), *_warned(judged), *_one_unit(judged, language))
 
 
 def check_first(attainment: Attainment, language: Language) -> Section | None:
     """Say what to look at first; nothing where nothing stands out."""
-    lines = tuple(one.says.in_language(language) for one in doubts(attainment))
+    lines = tuple(one.says.in_language(language) for one in doubts(attainment, language))
     return Section("check_first", chosen(language, "check first", "先核对"), lines) if lines else None
 
 
@@ -156,12 +156,11 @@ def _feeding(attainment: Attainment, basis: Basis) -> Iterator[Finding]:
 # who alone -----------------------------------------------------------------------------------------
 
 
-def _one_unit(attainment: Attainment) -> Iterator[Doubt]:
+def _one_unit(attainment: Attainment, language: Language) -> Iterator[Doubt]:
     """Tell of the one school or office that makes up half of the gap or more."""
-    basis = attainment.basis
-    if basis is None or attainment.dictionary is None or attainment.verdict == "met":
+    if attainment.verdict != "not_met":
         return
-    found = contributions(attainment, Roster(attainment.dictionary, basis.admitted, "en"), "reporter")
+    found = contributions_of(attainment, language, "reporter")
     if found is None or found.kind not in _WHAT or found.of < _FEW or not found.groups:
         return
     first = found.groups[0]

@@ -9,6 +9,7 @@ from math import lcm
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from edutargets.expressions import Node, aggregates_of
 from edutargets.reported_totals import (
@@ -19,17 +20,19 @@ from edutargets.reported_totals import (
     tables_of,
     totals_by_reporter,
 )
+from edutargets.rosters import roster_of
 from edutargets.row_targets import Dispersion, Frequency
 from edutargets.targets import Amount, Comparison, Count, Growth, Milestone, Trend
 
 if TYPE_CHECKING:
-    from edutargets.attainment import Attainment
+    from edutargets.attainment import Attainment, Basis
     from edutargets.goals import Goal
     from edutargets.judging import Result
     from edutargets.measures import Measure
     from edutargets.rosters import Roster
+    from edutargets.wording import Language
 
-__all__ = ["Contribution", "Contributions", "contributions"]
+__all__ = ["Contribution", "Contributions", "contributions", "contributions_of"]
 
 Kind = Literal["gap", "excess", "failing", "part", "change"]
 
@@ -97,6 +100,30 @@ class Contributions:
 
 
 # contributions -------------------------------------------------------------------------------------
+
+
+_FOUND: WeakKeyDictionary[Basis, dict[tuple[str, Language, str], Contributions | None]] = WeakKeyDictionary()
+
+
+def contributions_of(
+    attainment: Attainment, language: Language, by: Literal["town", "reporter"]
+) -> Contributions | None:
+    """Return who adds what, with their names; worked out once, as several parts of an explanation tell it.
+
+    Args:
+        attainment: The judged target.
+        language: Of the names.
+        by: Whether towns or those who report are told.
+    """
+    roster = roster_of(attainment, language)
+    if roster is None or attainment.basis is None:
+        return None
+    known, key = _FOUND.setdefault(attainment.basis, {}), (attainment.target.id, language, by)
+    if key not in known:
+        for other in [one for one in known if one[0] != key[0]]:
+            del known[other]  # one target at a time: a plan has hundreds
+        known[key] = contributions(attainment, roster, by)
+    return known[key]
 
 
 def contributions(

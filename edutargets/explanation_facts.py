@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edutargets.changes import changes
 from edutargets.check_first import doubts
-from edutargets.contributions import contributions
+from edutargets.contributions import contributions_of
 from edutargets.exact_records import Json, exact_record
 from edutargets.line_honesty import near_the_line
 from edutargets.needs_of_targets import numbers_needed
@@ -29,13 +29,11 @@ __all__ = ["facts_of", "facts_record"]
 
 
 def _by_town(attainment: Attainment) -> Contributions | None:
-    roster = _roster(attainment)
-    return None if roster is None else contributions(attainment, roster, "town")
+    return contributions_of(attainment, "en", "town")
 
 
 def _by_reporter(attainment: Attainment) -> Contributions | None:
-    roster = _roster(attainment)
-    return None if roster is None else contributions(attainment, roster, "reporter")
+    return contributions_of(attainment, "en", "reporter")
 
 
 def _changed(attainment: Attainment) -> Change | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
-from edutargets.contributions import Contributions, contributions
+from edutargets.contributions import contributions_of
 from edutargets.decompositions import added
 from edutargets.explanation_section import Section
 from edutargets.group_tables import FEW, MOST, GroupTable, group_table, rises
-from edutargets.rosters import roster_of
 from edutargets.targets import KOfN
 from edutargets.wording import Language, chosen
 
 if TYPE_CHECKING:
-    from edutargets.attainment import Attainment, Basis
+    from edutargets.attainment import Attainment
+    from edutargets.contributions import Contributions
 
 __all__ = ["reporters", "towns"]
 
@@ -70,8 +69,8 @@ def reporters(attainment: Attainment, language: Language) -> Section | None:
 
 
 def _groups(attainment: Attainment, language: Language, by: str) -> Section | None:
-    by_town = _found(attainment, language, "town")
-    found = by_town if by == "town" else _found(attainment, language, "reporter")
+    by_town = contributions_of(attainment, language, "town")
+    found = by_town if by == "town" else contributions_of(attainment, language, "reporter")
     if found is None or not found.groups:
         return None
     if by == "reporter" and by_town is not None and by_town.of == found.of and found.kind != "failing":
@@ -84,24 +83,6 @@ def _groups(attainment: Attainment, language: Language, by: str) -> Section | No
         en = f"where there are {FEW} {several} or fewer, what one {one} is of their own share is told"
         lines.append(chosen(language, en, f"分母不超过 {FEW} {several}的，列出 1 {one}在其自身占比中的分量"))
     return Section(f"{by}s", label, tuple(lines), table.columns, table.rows, table.right)
-
-
-_FOUND: WeakKeyDictionary[Basis, dict[tuple[str, Language, str], Contributions | None]] = WeakKeyDictionary()
-
-
-def _found(
-    attainment: Attainment, language: Language, by: Literal["town", "reporter"]
-) -> Contributions | None:
-    """Return who adds what; worked out once, as towns and schools are told one after the other."""
-    roster = roster_of(attainment, language)
-    if roster is None or attainment.basis is None:
-        return None
-    known, key = _FOUND.setdefault(attainment.basis, {}), (attainment.target.id, language, by)
-    if key not in known:
-        for other in [one for one in known if one[:2] != key[:2]]:
-            del known[other]  # one target at a time: a plan has hundreds
-        known[key] = contributions(attainment, roster, by)
-    return known[key]
 
 
 def _is_sure(attainment: Attainment) -> bool:

@@ -165,7 +165,7 @@ def _other_years(attainment: Attainment, result: Result, language: Language) -> 
     others = [one for one in attainment.results if one.verdict is Verdict.NOT_MET and one is not result]
     lines = []
     for one in others if attainment.verdict is Verdict.NOT_MET else ():
-        needs = numbers_needed(attainment, one)
+        needs = numbers_needed(attainment, one, by_reporter=False)
         if needs:
             said = way_words(attainment, needs[0], needs[0], language)[0]
             period = period_words(one.period, language)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["needed", "numbers_needed"]
 
 
-def numbers_needed(attainment: Attainment, result: Result | None = None) -> tuple[Need, ...]:
+def numbers_needed(
+    attainment: Attainment, result: Result | None = None, *, by_reporter: bool = True
+) -> tuple[Need, ...]:
     """Return the ways to meet a target, what it asks for first; nothing where it is met or no number says it.
 
     Of a target that is open the needs say what the known data lack, as far as they lack anything: what is not
@@ -35,6 +37,7 @@ def numbers_needed(attainment: Attainment, result: Result | None = None) -> tupl
     Args:
         attainment: The judged target.
         result: The year or span; the one that decides where none is given.
+        by_reporter: Whether what each school would need by itself stands beside what all together need.
     """
     attainment = attainment.original
     result = attainment.deciding if result is None else result
@@ -55,7 +58,7 @@ def numbers_needed(attainment: Attainment, result: Result | None = None) -> tupl
         return needs_of_standards(attainment, result)
     if attainment.measure.entities is not None and target.mean_of is None:
         return needs_of_groups(attainment, result)
-    return needs_of_totals(attainment, result)
+    return needs_of_totals(attainment, result, by_reporter=by_reporter)
 
 
 def needed(attainment: Attainment) -> Fraction | None:
@@ -67,7 +70,7 @@ def needed(attainment: Attainment) -> Fraction | None:
     """
     if attainment.original.verdict is not Verdict.NOT_MET:
         return None
-    found = numbers_needed(attainment)
+    found = numbers_needed(attainment, by_reporter=False)
     if not found or isinstance(attainment.original.target, Milestone):
         return None
     first = found[0]

@@ -26,7 +26,7 @@ __all__ = ["needs_of_totals"]
 _ONE = Fraction(1)
 
 
-def needs_of_totals(attainment: Attainment, result: Result) -> tuple[Need, ...]:
+def needs_of_totals(attainment: Attainment, result: Result, *, by_reporter: bool) -> tuple[Need, ...]:
     """Return the ways to meet a target that is judged on totals, what it asks for first."""
     held = _held(attainment, result)
     if held is None or attainment.dictionary is None:
@@ -40,7 +40,7 @@ def needs_of_totals(attainment: Attainment, result: Result) -> tuple[Need, ...]:
         ways += _alone(attainment, held)
         ways += _other_side(attainment, held)
     several = isinstance(attainment.target, Trend | Growth | Comparison | Coefficient)
-    if ways and not several and attainment.target.mean_of is None:
+    if by_reporter and ways and not several and attainment.target.mean_of is None:
         ways += needs_of_reporters(attainment, held, ways[0])
     return tuple(ways)
 
