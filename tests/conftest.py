@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -182,3 +183,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
         return Done(code or 0, captured.out, captured.err)
 
     return command
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_fresh_session() -> None:
+    """Forget the language that an earlier test, or an example in a docstring, chose for its session."""
+    display = sys.modules.get("edutargets.display")
+    if display is not None:
+        display._settings.clear()
