@@ -180,7 +180,12 @@ def _client(notebook: NotebookNode, folder: Path, private: Path) -> NotebookClie
         settings.KernelManager.transport = "ipc"
     resources = {"metadata": {"path": str(folder)}}
     return NotebookClient(
-        notebook, config=settings, timeout=_SECONDS, kernel_name="python3", resources=resources
+        notebook,
+        config=settings,
+        timeout=_SECONDS,
+        kernel_name="python3",
+        resources=resources,
+        coalesce_streams=True,  # a busy machine hands a printed line over in two pieces
     )
 
 
